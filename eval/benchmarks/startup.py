@@ -1,0 +1,119 @@
+"""A real server on an existing index: until it is ready, what memory it takes, how it answers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.benchmarks.timing import Times, each
+
+LONGEST_SECONDS = 180
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Seconds to ready; megabytes of the server and of all its processes, once it has answered.
+
+    Memory is None where the system does not say. Shared pages are counted once, in parts.
+    """
+
+    seconds: float
+    server_megabytes: float | None
+    all_megabytes: float | None
+    answers: Times
+
+
+class ServerFailed(Exception):
+    """Raised when the server ends or does not become ready."""
+
+
+def measure(directory: Path, questions: Sequence[str]) -> Started:
+    """Start `wenju serve` on a data directory, wait until it is ready, and ask."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    began = time.perf_counter()
+    with _serving(directory, port) as server:
+        _until_ready(server, port)
+        seconds = time.perf_counter() - began
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        answers = each(lambda question: _ask(connection, question), questions)
+        connection.close()
+        family = [server.pid, *_descendants(server.pid)]
+        alone, together = _megabytes([server.pid]), _megabytes(family)
+    return Started(seconds, alone, together, answers)
+
+
+@contextmanager
+def _serving(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    program = Path(sys.executable).with_name("wenju")
+    environment = os.environ | {"WENJU_DATA_DIR": str(directory)}
+    server = subprocess.Popen(  # noqa: S603  our own program
+        [str(program), "serve", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield server
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _until_ready(server: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise ServerFailed(f"wenju serve ended with {server.returncode}")
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == _OK:
+                return
+        except OSError:
+            pass  # not listening yet
+        time.sleep(0.02)
+    raise ServerFailed(f"wenju serve was not ready within {LONGEST_SECONDS} s")
+
+
+def _ask(connection: http.client.HTTPConnection, question: str) -> None:
+    body = json.dumps({"question": question}).encode()
+    connection.request("POST", "/api/answer", body, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    content = response.read()
+    if response.status != _OK:
+        raise ServerFailed(content.decode(errors="replace"))
+
+
+def _descendants(process: int) -> list[int]:
+    """Return the children of a process, and theirs."""
+    found: list[int] = []
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in children.read_text().split():
+            found += [int(child), *_descendants(int(child))]
+    return found
+
+
+def _megabytes(processes: Sequence[int]) -> float | None:
+    """Return the proportional set size of processes together, None where it is not told."""
+    total = 0
+    for process in processes:
+        try:
+            told = Path(f"/proc/{process}/smaps_rollup").read_text()
+        except OSError:
+            return None
+        if match := re.search(r"^Pss:\s+(\d+) kB", told, re.MULTILINE):
+            total += int(match[1])
+    return total / 1024

@@ -1,0 +1,117 @@
+"""Fit the confidence of answers on the development questions.
+
+`python -m eval.fitting.confidence` rewrites `service/answering/calibration.json`. Every question
+is asked with the threshold at nothing, so that what would be shown is judged whether it ought to
+be or not; a logistic curve is laid through evidence and verdict. Signs are held to what they
+mean: more coverage never lowers a confidence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from eval.datasets import Question, load_questions
+from eval.scoring import Judge
+from service import bootstrap
+from service.answering.answer import Outcome
+from service.answering.confidence import FEATURES, Calibration, features
+from service.answering.reader import Evidence
+from service.desk import Channel, Desk
+from service.settings import load_configuration
+
+QUESTIONS = Path(__file__).parents[1] / "questions" / "development.jsonl"
+CALIBRATION = Path(__file__).parents[2] / "service" / "answering" / "calibration.json"
+_FALLING = frozenset({"lacking"})  # the one feature that speaks against an answer
+_RIDGE = 0.002  # keeps weights moderate where the questions are few
+_THRESHOLD = 0.5  # an answer is shown when it is likelier right than wrong
+
+
+@dataclass(frozen=True)
+class Recorder(Calibration):
+    """A calibration that lets everything through and remembers on what evidence."""
+
+    seen: list[tuple[str, Evidence]] = field(default_factory=list)
+
+    def of_value(self, evidence: Evidence) -> float:
+        """Remember the evidence for a value."""
+        self.seen.append(("value", evidence))
+        return 0.999
+
+    def of_passage(self, evidence: Evidence) -> float:
+        """Remember the evidence for a passage."""
+        self.seen.append(("passage", evidence))
+        return 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one shown answer rested on, and whether it was right."""
+
+    sort: str  # value or passage
+    evidence: Evidence
+    right: bool
+
+
+def collect(desk: Desk, questions: Sequence[Question]) -> list[Sample]:
+    """Ask every question with nothing withheld; facts, which need no reading, are left out."""
+    recorder = Recorder({}, {}, 0.0, 0.0)
+    open_desk = Desk(desk.settings, desk.knowledge_base, calibration=recorder)
+    judge = Judge(lambda document: desk.knowledge_base.document(document).text)
+    samples = []
+    for question in questions:
+        recorder.seen.clear()
+        answer = open_desk.ask(question.question, channel=Channel.CLI)
+        if not recorder.seen or answer.outcome is Outcome.REFUSED:
+            continue
+        sort, evidence = recorder.seen[-1]
+        judged = judge(question, answer)
+        right = not judged.refusable and judged.cited is True and judged.value is not False
+        samples.append(Sample(sort, evidence, right))
+    return samples
+
+
+def fit(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return logistic weights; each side, right and wrong, has the same say in sum."""
+    rows = np.array([list(features(sample.evidence).values()) for sample in samples])
+    right = np.array([sample.right for sample in samples], dtype=float)
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        score = weights[0] + rows @ weights[1:]
+        nll = np.logaddexp(0, score) - right * score
+        return float(nll.mean() + _RIDGE * np.square(weights[1:]).mean())
+
+    bounds = [(None, None)]
+    bounds += [(None, 0.0) if name in _FALLING else (0.0, None) for name in FEATURES]
+    result = minimize(loss, np.zeros(len(bounds)), bounds=bounds, method="L-BFGS-B")
+    return dict(zip(("bias", *FEATURES), (round(float(w), 4) for w in result.x), strict=True))
+
+
+def main(questions: Path = QUESTIONS, out: Path = CALIBRATION) -> None:
+    """Fit on the questions, over the knowledge base the settings name, and write the weights."""
+    settings = load_configuration().settings
+    with bootstrap.open_desk(settings, follow=False) as desk:
+        samples = collect(desk, load_questions(questions))
+    values = [sample for sample in samples if sample.sort == "value"]
+    passages = [sample for sample in samples if sample.sort == "passage"]
+    written = {
+        "value": fit(values),
+        "passage": fit(passages),
+        "answer_threshold": _THRESHOLD,
+        "passage_threshold": _THRESHOLD,
+    }
+    out.write_text(json.dumps(written, indent=2) + "\n", "utf-8")
+    for name, group in (("value", values), ("passage", passages)):
+        right = sum(sample.right for sample in group)
+        typer.echo(f"{name}: {len(group)} samples, {right} right, {written[name]}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,196 @@
+"""Our own questions over what the project ships: the report and the laws."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+
+from eval import intervals
+from eval.datasets import Question
+from eval.intervals import Interval
+from eval.metrics import (
+    CONFIDENT,
+    auroc,
+    confident_wrong,
+    detection,
+    expected_calibration_error,
+    reliability,
+    risk_coverage,
+)
+from eval.plots import bars, reliability_plot, risk_coverage_plot
+from eval.progress import Progress
+from eval.report import Section, Table
+from eval.scoring import Judge, Judgement
+from eval.workbench import Asking
+
+KINDS = {
+    "value": "数值",
+    "confirmation": "确认",
+    "metadata": "文件信息",
+    "sum": "计算",
+    "passages": "原因做法",
+    "law": "法律",
+    "english": "英文",
+    "cantonese": "粤语",
+    "typo": "错字",
+    "refuse": "应拒答",
+}
+
+
+def ask(
+    questions: Sequence[Question],
+    asking: Asking,
+    report_sources: Collection[str],
+    progress: Progress,
+) -> list[Judgement]:
+    """Ask every question and judge what comes back."""
+    judge = Judge(asking.text, frozenset(report_sources))
+    judgements = []
+    for question in progress(questions, "提问"):
+        answer, milliseconds = asking.ask(question.question)
+        judgements.append(judge(question, answer, milliseconds))
+    return judgements
+
+
+def summarise(judgements: Sequence[Judgement], name: str, *, reveal: bool) -> Section:
+    """Return the numbers by kind and over all; question by question only to `reveal`."""
+    measured = _overall(judgements)
+    claims = [j for j in judgements if j.value is not None]
+    sure, right = [j.confidence for j in claims], [j.right for j in claims]
+    everything = [j for j in judgements if j.outcome != "refused"]
+    return Section(
+        f"questions-{name}",
+        f"自有问题集：{name}",
+        notes=(
+            "“对”要求结果类型、答案与引文都对；“误导”是给错答案或不该给而给。括号内是 95% 区间。",
+            *(() if reveal else ("未加 --reveal：只给汇总，不列单题，以免照着调。",)),
+        ),
+        tables=(
+            _table(judgements),
+            Table("总体", ("指标", "值"), tuple((k, _show(v)) for k, v in measured.items())),
+            *((_mistakes(judgements),) if reveal else ()),
+        ),
+        numbers={
+            "overall": {
+                k: asdict(v) if isinstance(v, Interval) else v for k, v in measured.items()
+            },
+            "by_kind": {
+                kind: {n: asdict(i) for n, i in _shares(group).items()}
+                for kind, group in _by_kind(judgements).items()
+            },
+        },
+        results=tuple(asdict(j) for j in judgements) if reveal else (),
+        figures={
+            "各类问题": bars(
+                {
+                    KINDS.get(kind, kind): {"对": shares["right"], "误导": shares["wrong"]}
+                    for kind, group in _by_kind(judgements).items()
+                    for shares in (_shares(group),)
+                }
+            ),
+            "置信度是否可信": reliability_plot(reliability(sure, right)),
+            "作答比例与错误率": risk_coverage_plot(
+                {
+                    "": risk_coverage(
+                        [j.confidence for j in everything], [not j.wrong for j in everything]
+                    )
+                }
+            ),
+        },
+    )
+
+
+def _by_kind(judgements: Sequence[Judgement]) -> dict[str, list[Judgement]]:
+    kinds = [*KINDS, *sorted({j.kind for j in judgements} - set(KINDS))]
+    groups = {kind: [j for j in judgements if j.kind == kind] for kind in kinds}
+    return {kind: group for kind, group in groups.items() if group}
+
+
+def _shares(group: Sequence[Judgement]) -> dict[str, Interval]:
+    """Return what share of a group is right, misleading and so on, each over those it asks of."""
+    claimed = [j for j in group if j.value is not None]
+    shown = [j for j in group if j.cited is not None and not j.refusable]
+    return {
+        "right": _share([j.right for j in group]),
+        "wrong": _share([j.wrong for j in group]),
+        "refused": _share([j.outcome == "refused" for j in group]),
+        "value": _share([bool(j.value) for j in claimed if not j.refusable]),
+        "exact": _share([bool(j.exact) for j in claimed if not j.refusable]),
+        "short": _share([bool(j.short) for j in claimed if not j.refusable]),
+        "cited": _share([bool(j.cited) for j in shown]),
+    }
+
+
+def _share(flags: Sequence[bool]) -> Interval:
+    return intervals.share(sum(flags), len(flags))
+
+
+def _table(judgements: Sequence[Judgement]) -> Table:
+    groups: Mapping[str, Sequence[Judgement]] = {**_by_kind(judgements), "": judgements}
+    rows = []
+    for kind, group in groups.items():
+        shares = _shares(group)
+        rows.append(
+            (
+                KINDS.get(kind, kind) or "合计",
+                str(len(group)),
+                str(shares["right"]),
+                *(_percent(shares[n]) for n in ("wrong", "refused", "value", "exact", "short")),
+                _percent(shares["cited"]),
+                str(confident_wrong([j.confidence for j in group], [not j.wrong for j in group])),
+            )
+        )
+    columns = ("类别", "题数", "对", "误导", "拒答", "答案对", "一字不差", "简短", "引文对")
+    return Table("按类别", (*columns, f"误导且>{CONFIDENT}"), tuple(rows))
+
+
+def _overall(judgements: Sequence[Judgement]) -> dict[str, Interval | float]:
+    answerable = [j for j in judgements if not j.refusable]
+    refusable = [j for j in judgements if j.refusable]
+    claims = [j for j in judgements if j.value is not None]
+    refusing = detection(
+        [j.outcome == "refused" for j in judgements], [j.refusable for j in judgements]
+    )
+    times = sorted(j.milliseconds for j in judgements)
+    return {
+        "可答的：对": _share([j.right for j in answerable]),
+        "应拒的：拒答": _share([j.outcome == "refused" for j in refusable]),
+        "误导且置信度高于 0.8": float(
+            confident_wrong([j.confidence for j in judgements], [not j.wrong for j in judgements])
+        ),
+        "拒答的精确率": refusing.precision,
+        "拒答的召回率": refusing.recall,
+        "可答与应拒的区分 AUROC": auroc(
+            [j.confidence for j in answerable], [j.confidence for j in refusable]
+        ),
+        "校准误差 ECE": expected_calibration_error(
+            [j.confidence for j in claims], [j.right for j in claims]
+        ),
+        "回答用时中位数（毫秒）": times[len(times) // 2] if times else 0.0,
+        "回答用时 95 分位（毫秒）": times[int(len(times) * 0.95)] if times else 0.0,
+    }
+
+
+def _mistakes(judgements: Sequence[Judgement]) -> Table:
+    rows = tuple(
+        (
+            f"{j.id} {j.question}"[:60],
+            j.kind,
+            j.outcome,
+            f"{j.confidence:.2f}",
+            (j.answer or "")[:40],
+            (j.expected[0] if j.expected else "拒答" if j.refusable else "段落")[:40],
+            "误导" if j.wrong else "",
+        )
+        for j in judgements
+        if not j.right
+    )
+    return Table("没做对的", ("问题", "类别", "结果", "置信度", "答", "应为", ""), rows)
+
+
+def _show(value: Interval | float) -> str:
+    return str(value) if isinstance(value, Interval) else f"{value:.3f}"
+
+
+def _percent(found: Interval) -> str:
+    return f"{found.mean:.0%}" if found.count else "–"

@@ -1,0 +1,190 @@
+"""NCP end to end: the desk answers, or refuses, questions it was not tuned on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from eval import intervals
+from eval.datasets import Half, Policies, PolicyQuestion
+from eval.intervals import Interval
+from eval.matching import exact_match, lenient_match, rouge_l, squash
+from eval.metrics import (
+    CONFIDENT,
+    auroc,
+    confident_wrong,
+    detection,
+    expected_calibration_error,
+    reliability,
+    risk_coverage,
+)
+from eval.plots import reliability_plot, risk_coverage_plot
+from eval.policies import AS_OF
+from eval.progress import Progress
+from eval.report import Section, Table
+from eval.scoring import CLAIMS
+from eval.workbench import Asking, document_id_of
+from service.answering.answer import Answer, Outcome
+
+CLOSE = 0.5  # a ROUGE-L from which an answer of many words counts as the one expected
+COVERAGES = (0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one question; `cluster` is its document's group.
+
+    `spoken` is the answer, or for passages the first quote. `right`: what was claimed is the
+    expected answer, or nearly (lenient, or ROUGE-L of a half and more).
+    """
+
+    id: str
+    cluster: str
+    answerable: bool
+    question: str
+    expected: str
+    outcome: str
+    answer: str | None
+    confidence: float
+    exact: bool
+    lenient: bool
+    rouge: float
+    quoted: bool  # a quote of the right document holds the expected answer
+    document: bool  # the right document is cited
+    right: bool
+    milliseconds: float
+
+
+def run(policies: Policies, asking: Asking, progress: Progress, half: Half) -> Section:
+    """Ask one half, answerable and not."""
+    ids = {name: document_id_of(text.encode()) for name, text in policies.documents.items()}
+    questions = [*policies.half(half), *policies.unanswerable_half(half)]
+    results = []
+    for question in progress(questions, "NCP 问答"):
+        answer, milliseconds = asking.ask(question.question)
+        right = frozenset(ids[name] for name in question.documents)
+        cluster = policies.cluster_of(question)
+        results.append(_result(question, cluster, right, answer, milliseconds))
+    return _section(results, half)
+
+
+def _result(
+    question: PolicyQuestion,
+    cluster: str,
+    documents: frozenset[str],
+    answer: Answer,
+    milliseconds: float,
+) -> Result:
+    wanted = squash(question.answer)
+    ours = [c for c in answer.citations if c.document_id in documents]
+    first = answer.citations[0].quote if answer.citations else ""
+    spoken = answer.answer or (first if answer.outcome is Outcome.PASSAGES else "")
+    claimed = answer.outcome in CLAIMS and bool(question.documents)
+    lenient = claimed and lenient_match(spoken, question.answer)
+    rouge = rouge_l(spoken, question.answer) if question.documents else 0.0
+    return Result(
+        id=question.id,
+        cluster=cluster,
+        answerable=bool(question.documents),
+        question=question.question,
+        expected=question.answer,
+        outcome=str(answer.outcome),
+        answer=answer.answer,
+        confidence=answer.confidence,
+        exact=claimed and exact_match(spoken, question.answer),
+        lenient=lenient,
+        rouge=rouge,
+        quoted=bool(wanted) and wanted in squash("".join(c.quote for c in ours)),
+        document=bool(ours),
+        right=lenient or (claimed and bool(ours) and rouge >= CLOSE),
+        milliseconds=milliseconds,
+    )
+
+
+def _section(results: Sequence[Result], half: Half) -> Section:
+    answerable = [r for r in results if r.answerable]
+    unanswerable = [r for r in results if not r.answerable]
+    claims = [r for r in results if r.outcome in CLAIMS]
+    measured = _measures(answerable, unanswerable, claims)
+    sure, right = [r.confidence for r in claims], [r.right for r in claims]
+    coverage = risk_coverage([r.confidence for r in results], [_harmless(r) for r in results])
+    of_answerable = risk_coverage(
+        [r.confidence for r in answerable], [r.right or r.quoted for r in answerable]
+    )
+    return Section(
+        f"ncp-answers-{half}",
+        f"NCP 问答（{half}）",
+        notes=(
+            f"以 {AS_OF} 为准。答对：与标准答案相同、宽松相同，或文件对且 ROUGE-L ≥ {CLOSE}。",
+            "“应拒答”的问题有少量标注误差：其中有的在库中其实能答。区间按文件成组重抽。",
+        ),
+        tables=(
+            Table(
+                f"NCP 问答（可答 {len(answerable)} 题，应拒 {len(unanswerable)} 题）",
+                ("指标", "值"),
+                tuple((k, _show(v)) for k, v in measured.items()),
+            ),
+            Table(
+                "按置信度从高到低放行",
+                ("作答比例", "可答题的错误率", "全部题的错误率"),
+                tuple(
+                    (f"{at:.0%}", f"{_at(of_answerable, at):.3f}", f"{_at(coverage, at):.3f}")
+                    for at in COVERAGES
+                ),
+            ),
+        ),
+        numbers={k: asdict(v) if isinstance(v, Interval) else v for k, v in measured.items()},
+        results=tuple(asdict(r) for r in results),
+        figures={
+            "置信度是否可信": reliability_plot(reliability(sure, right)),
+            "作答比例与错误率": risk_coverage_plot({"可答题": of_answerable, "全部题": coverage}),
+        },
+    )
+
+
+def _measures(
+    answerable: Sequence[Result], unanswerable: Sequence[Result], claims: Sequence[Result]
+) -> dict[str, Interval | float]:
+    clusters = [r.cluster for r in answerable]
+
+    def over(values: Sequence[float]) -> Interval:
+        return intervals.mean([float(value) for value in values], clusters)
+
+    everything = [*answerable, *unanswerable]
+    refusing = detection(
+        [r.outcome == "refused" for r in everything], [not r.answerable for r in everything]
+    )
+    sure, right = [r.confidence for r in claims], [r.right for r in claims]
+    return {
+        "一字不差": over([r.exact for r in answerable]),
+        "宽松相同": over([r.lenient for r in answerable]),
+        "答对": over([r.right for r in answerable]),
+        "ROUGE-L（答案或首条引文）": over([r.rouge for r in answerable]),
+        "引文含答案": over([r.quoted for r in answerable]),
+        "引了对的文件": over([r.document for r in answerable]),
+        "可答而拒答": over([r.outcome == "refused" for r in answerable]),
+        "应拒而拒答": intervals.share(
+            sum(r.outcome == "refused" for r in unanswerable), len(unanswerable)
+        ),
+        "拒答的精确率": refusing.precision,
+        "拒答的召回率": refusing.recall,
+        "可答与应拒的区分 AUROC": auroc(
+            [r.confidence for r in answerable], [r.confidence for r in unanswerable]
+        ),
+        "校准误差 ECE": expected_calibration_error(sure, right),
+        f"答错且置信度高于 {CONFIDENT}": float(confident_wrong(sure, right)),
+        "给出答案的题数": float(len(claims)),
+    }
+
+
+def _harmless(result: Result) -> bool:
+    return result.right or result.quoted if result.answerable else result.outcome == "refused"
+
+
+def _at(curve: tuple[list[float], list[float]], coverage: float) -> float:
+    return next((risk for at, risk in zip(*curve, strict=True) if at >= coverage), math.nan)
+
+
+def _show(value: Interval | float) -> str:
+    return str(value) if isinstance(value, Interval) else f"{value:.3f}"

@@ -1,0 +1,42 @@
+"""Checks that the files of a tantivy index are as they were written.
+
+tantivy ends each file of a segment with a footer that holds a checksum of what comes before,
+and does not look at it when it opens the index.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from pathlib import Path
+
+from index.errors import DamagedIndex
+
+_TAIL = struct.Struct("<II")  # length of the footer, mark of a footer
+_MARK = 1337
+
+
+def verify_segments(directory: Path) -> None:
+    """Raise DamagedIndex where a file of the last commit differs from what was written."""
+    meta = json.loads((directory / "meta.json").read_text("utf-8"))
+    for segment in meta["segments"]:
+        for path in directory.glob(segment["segment_id"].replace("-", "") + ".*"):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:  # a writer has just merged the segment into another
+                continue
+            if not _is_whole(content):
+                raise DamagedIndex(f"全文索引文件已损坏：{path.name}。将从知识库重新生成。")
+
+
+def _is_whole(content: bytes) -> bool:
+    if len(content) < _TAIL.size:
+        return False
+    length, mark = _TAIL.unpack(content[-_TAIL.size :])
+    body = content[: -_TAIL.size - length]
+    try:
+        footer = json.loads(content[len(body) : -_TAIL.size])
+        return bool(mark == _MARK and footer["crc"] == zlib.crc32(body))
+    except (ValueError, KeyError, TypeError):
+        return False

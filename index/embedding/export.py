@@ -1,0 +1,214 @@
+"""Any sentence-transformers folder as one graph: transformer, pooling and what follows it.
+
+Takes torch and several seconds; the serving side needs neither.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import onnx_ir as ir
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+
+from index.embedding import quantise
+from index.embedding.onnx_embedder import OnnxEmbedder
+from index.embedding.pieces import write_tokens
+from index.embedding.prepared import (
+    DESCRIPTION_NAME,
+    FORMAT,
+    GRAPH_NAME,
+    Description,
+    Prepared,
+    write_description,
+)
+from index.embedding.samples import PASSAGES, QUESTIONS
+from index.embedding.source import Source, family_prompts
+from index.embedding.tokens import Tokens, load_tokens
+from index.errors import ModelError
+
+MAXIMUM_TOKENS = 1024  # longer texts are embedded in parts even where the model could take them
+OPSET = 23  # the first with attention as one operation
+AGREEMENT = 0.99  # cosine below which the int8 graph is not the same model any more
+
+Vector = NDArray[np.float32]
+
+
+def export(source: Source, folder: Path) -> None:
+    """Write graph, tokenizer and description of a model into an empty directory.
+
+    Where int8 loses too much of a model, its products stay in float32.
+    """
+    folder.mkdir(parents=True)
+    with _quiet():
+        model = load_model(source.folder)
+        tokenizer = model.tokenizer.backend_tokenizer
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        write_tokens(tokenizer.to_str(), folder)
+        graph = trace(model)
+    prompts = _prompts(model, source.name)
+    expected = encode(model, prompts)
+    limit = min(model.max_seq_length or MAXIMUM_TOKENS, MAXIMUM_TOKENS)
+    loudest = _listen(graph, _inputs(load_tokens(folder), prompts))
+    for products in ("int8", "float32"):
+        if products == "int8":
+            served = ir.Model(graph.graph.clone(), ir_version=graph.ir_version)
+            quantise.quantise(served.graph, loudest)
+        else:
+            served = graph
+            quantise.quantise_tables(served.graph)
+        _save(served, folder)
+        description = Description(
+            identity=f"{source.name}@{source.digest[:12]}/{products}-{FORMAT}/onnxruntime",
+            dimension=expected.shape[1],
+            maximum_tokens=limit,
+            query_prompt=prompts[0],
+            passage_prompt=prompts[1],
+            probe=PASSAGES[0],
+            probe_vector=tuple(expected[len(QUESTIONS)].tolist()),
+            sizes=_sizes(folder),
+        )
+        write_description(folder, description)
+        if _agreement(Prepared(folder, description), expected) >= AGREEMENT:
+            return
+    raise ModelError(
+        f"模型 {source.name} 导出后算出的向量与原模型不一致，本程序还不支持这种模型，"
+        "请换一个 sentence-transformers 模型。"
+    )
+
+
+def load_model(folder: Path) -> SentenceTransformer:
+    """Load a sentence-transformers folder; raises ModelError where that cannot be done."""
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval().float()
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
+        raise ModelError(
+            f"模型文件夹 {folder} 无法加载（{error}），"
+            "请检查它是不是完整的 sentence-transformers 模型。"
+        ) from error
+
+
+def trace(model: SentenceTransformer) -> ir.Model:
+    """Return the graph of a model for one text at a time: no padding, so no mask."""
+
+    class OneText(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.steps = torch.nn.ModuleList(model)
+
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            features = {"input_ids": input_ids}
+            for step in self.steps:
+                features = step(features)
+            return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+
+    example = torch.arange(7).reshape(1, 7)
+    program = torch.onnx.export(
+        OneText().eval(),
+        (example,),
+        input_names=["input_ids"],
+        output_names=["sentence_embedding"],
+        dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
+        dynamo=True,
+        opset_version=OPSET,
+        verbose=False,
+    )
+    if program is None:
+        raise ModelError("模型无法导出，请换一个 sentence-transformers 模型。")
+    return program.model
+
+
+def encode(model: SentenceTransformer, prompts: tuple[str, str]) -> Vector:
+    """Return the vectors of the sample questions, then passages, as the model itself has them."""
+    texts = [prompts[0] + text for text in QUESTIONS] + [prompts[1] + text for text in PASSAGES]
+    vectors = model.encode(
+        texts, prompt="", normalize_embeddings=True, batch_size=1, show_progress_bar=False
+    )
+    return np.asarray(vectors, np.float32)
+
+
+def _prompts(model: SentenceTransformer, name: str) -> tuple[str, str]:
+    """Return what goes before a question and before a passage."""
+    named = {key: text for key, text in model.prompts.items() if text}
+    if not named:
+        return family_prompts(name) or ("", "")
+    default = named.get(model.default_prompt_name or "", "")
+    passage = (named[key] for key in ("passage", "document", "corpus") if key in named)
+    return named.get("query", default), next(passage, default)
+
+
+def _inputs(tokens: Tokens, prompts: tuple[str, str]) -> list[list[int]]:
+    texts = [prompts[0] + text for text in QUESTIONS] + [prompts[1] + text for text in PASSAGES]
+    return [tokens.numbers(text) for text in texts]
+
+
+def _listen(model: ir.Model, inputs: Sequence[Sequence[int]]) -> Mapping[str, Vector]:
+    """Return the greatest absolute value of each channel that a product reads."""
+    graph = model.graph
+    values = {product.activations for product in quantise.find_products(graph)}
+    heard = sorted({value.name: value for value in values if value.name}.items())
+    outputs = list(graph.outputs)
+    graph.outputs.extend(value for _, value in heard if value not in outputs)
+    with tempfile.TemporaryDirectory() as directory:
+        _save(model, Path(directory))
+        session = onnxruntime.InferenceSession(
+            str(Path(directory, GRAPH_NAME)), providers=["CPUExecutionProvider"]
+        )
+        names = [name for name, _ in heard]
+        loudest: dict[str, Vector] = {}
+        for numbers in inputs:
+            found = session.run(names, {"input_ids": np.array([numbers], np.int64)})
+            for name, array in zip(names, found, strict=True):
+                peak = np.abs(array).max(axis=(0, 1))
+                loudest[name] = np.maximum(loudest.get(name, peak), peak)
+    del graph.outputs[len(outputs) :]
+    return loudest
+
+
+def _save(model: ir.Model, folder: Path) -> None:
+    """Write a graph and, beside it so that it is mapped and not read, its weights."""
+    data = f"{GRAPH_NAME}.data"
+    for name in (GRAPH_NAME, data):
+        (folder / name).unlink(missing_ok=True)
+    ir.save(model, folder / GRAPH_NAME, external_data=data)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {
+        path.name: path.stat().st_size
+        for path in sorted(folder.iterdir())
+        if path.name != DESCRIPTION_NAME
+    }
+
+
+def _agreement(prepared: Prepared, expected: Vector) -> float:
+    """Return the least cosine between the served and the original vectors of the samples."""
+    embedder = OnnxEmbedder(prepared, threads=1)
+    questions = [embedder.embed_query(text) for text in QUESTIONS]
+    served = np.concatenate([questions, embedder.embed_passages(PASSAGES)])
+    return float((served * expected).sum(axis=1).min())
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the libraries' remarks about themselves off the screen."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "transformers")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

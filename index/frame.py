@@ -1,0 +1,255 @@
+"""What stands around an official text's body: title, head, 主送, signature, fields, annexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.document import SectionKind, Span
+from index.markers import (
+    Style,
+    closes_sentence,
+    ends_as_title,
+    field_name,
+    is_addressed,
+    is_imprint,
+    is_letterhead,
+    is_note,
+    is_number_line,
+)
+from index.numerals import DATE_PATTERN, is_date
+from index.units import Unit, is_dated_signature
+
+_ANNEX = re.compile(r"附\s?(?:件|表|录)?\s?[\d一二三四五六七八九十]{0,3}\s?[：:]?")
+_CONTENTS = re.compile(r"目\s*[录次]")  # 目录
+_ENACTMENT = re.compile(r"通过|批准|公布|发布|修正|修订|施行|实施|颁布|令第|公告")
+_ORDER = re.compile(r"令\s*(?:第?\s*[\d一二三四五六七八九十百]+\s*号)?$")
+_AGENCY_END = re.compile(
+    r"(?:局|委|办|厅|府|部|院|会|处|中心|室|署|行|组|社|所|站|队|校|司|公司|指挥部|管委会)"
+    r"(?:[（(][^）)]{1,12}[）)])?$"
+)
+_OFFICER = re.compile(r"(?:总理|主席|省长|市长|州长|县长|区长|部长|主任|局长|署长|行长)[ \u3000]")
+_TITLE_LINES = 4
+_TAIL_LINES = 40  # paragraphs that signature, fields and 附件 take at most
+
+
+def regions(units: Sequence[Unit]) -> list[Sequence[Unit]]:
+    """Cut a document into its main text and its annexes, each of which has a frame of its own."""
+    bounds = [0]
+    for index in range(1, len(units)):
+        if _begins_annex(units, index) and index - bounds[-1] > 1:
+            bounds.append(index)
+    return [units[start:end] for start, end in zip(bounds, [*bounds[1:], len(units)], strict=True)]
+
+
+def is_annex_heading(text: str) -> bool:
+    """Say whether a paragraph is nothing but 附件, 附件2 or 附表."""
+    return _ANNEX.fullmatch(text) is not None
+
+
+def is_order(title: str) -> bool:
+    """Say whether a title is that of the 令 by which a regulation is promulgated."""
+    return _ORDER.search(title.strip()) is not None
+
+
+def _begins_annex(units: Sequence[Unit], index: int) -> bool:
+    if is_annex_heading(units[index].text):
+        return True
+    if _is_tail_line(units[index].text) or not _follows_signature(units, index):
+        return False
+    return not is_agency_line(units[index]) or title_length(units[index:]) > 0
+
+
+def _is_tail_line(text: str) -> bool:
+    return (
+        is_date(text)
+        or is_dated_signature(text)
+        or is_imprint(text)
+        or is_note(text)
+        or field_name(text) is not None
+    )
+
+
+def _follows_signature(units: Sequence[Unit], index: int) -> bool:
+    """Say whether a text has been signed and dated by the paragraph before `index`."""
+    position = index - 1
+    while position > max(1, index - _TAIL_LINES) and _is_tail_line(units[position].text):
+        text = units[position].text
+        if is_imprint(text) or is_dated_signature(text):
+            return True
+        if is_date(text):
+            return is_agency_line(units[position - 1]) and position > 2
+        position -= 1
+    return False
+
+
+def head_of(units: Sequence[Unit], *, main: bool) -> list[tuple[SectionKind, int]]:
+    """Name the paragraphs before the body: pairs of a kind and how many paragraphs it takes."""
+    parts: list[tuple[SectionKind, int]] = []
+    position = 0
+    seen_title = False
+    while position < len(units):
+        unit = units[position]
+        if not seen_title and (length := title_length(units[position:])):
+            parts.append((SectionKind.TITLE, length))
+            position += length
+            seen_title = True
+            continue
+        annex_heading = not main and position == 0 and is_annex_heading(unit.text)
+        repeated = seen_title and _repeats(unit, units[:position])
+        if annex_heading or repeated or _is_head(unit):
+            parts.append((SectionKind.HEAD, 1))
+        elif length := _contents_length(units[position:]):
+            parts.append((SectionKind.HEAD, length))
+        elif is_salutation(unit):
+            parts.append((SectionKind.SALUTATION, 1))
+            break
+        else:
+            break
+        position += parts[-1][1]
+    return _merged(parts)
+
+
+def _repeats(unit: Unit, before: Sequence[Unit]) -> bool:
+    """Say whether a paragraph is the title once more, as pages of web sites have it."""
+    printed = re.sub(r"\s", "", unit.text)
+    return bool(printed) and re.sub(r"\s", "", "".join(u.text for u in before)).endswith(printed)
+
+
+def _merged(parts: Sequence[tuple[SectionKind, int]]) -> list[tuple[SectionKind, int]]:
+    merged: list[tuple[SectionKind, int]] = []
+    for kind, length in parts:
+        if merged and merged[-1][0] is kind and kind is SectionKind.HEAD:
+            merged[-1] = (kind, merged[-1][1] + length)
+        else:
+            merged.append((kind, length))
+    return merged
+
+
+def title_length(units: Sequence[Unit]) -> int:
+    """Return how many paragraphs from the first make a title; 0 if it is none."""
+    if units[0].outline_level is not None and units[0].mark is None:
+        others = [unit.outline_level for unit in units[1:] if unit.outline_level is not None]
+        return int(all(level > units[0].outline_level for level in others))
+    title = ""
+    for length, unit in enumerate(units[:_TITLE_LINES], 1):
+        if unit.mark or _is_special(unit.text) or unit.outline_level is not None:
+            break
+        if len(unit.text) > 80 or closes_sentence(unit.text) or _ENACTED_ON.match(unit.text):
+            break
+        title += unit.text
+        if ends_as_title(title):
+            return length
+    first = units[0].text
+    plain = not (units[0].mark or _is_special(first) or closes_sentence(first))
+    is_title = plain and len(first) <= 80 and "，" not in first and len(units) > 1
+    return int(is_title and not _ENACTED_ON.match(first))
+
+
+_ENACTED_ON = re.compile(rf"[（(]?\s*(?:根据|经)?\s*{DATE_PATTERN}")
+
+
+def _is_special(text: str) -> bool:
+    return (
+        is_number_line(text)
+        or is_letterhead(text)
+        or is_date(text.strip("（）()"))
+        or is_note(text)
+        or field_name(text) is not None
+        or is_annex_heading(text)
+        or _CONTENTS.fullmatch(text) is not None
+    )
+
+
+def _is_head(unit: Unit) -> bool:
+    """Say whether a paragraph belongs to the head: 红头, 文号, 签发人, 题注, a date in brackets."""
+    text = unit.text
+    if unit.mark is not None and unit.mark.style not in {Style.BRACKET, Style.BRACKET_DIGIT}:
+        return False
+    if is_number_line(text) or is_letterhead(text) or field_name(text) == "签发人":
+        return True
+    if is_date(text.strip("（）()")) or re.fullmatch(
+        r"第\s?[\d一二三四五六七八九十百]+\s?号", text
+    ):
+        return True
+    if re.match(r"(?:来源|发布时间|发布日期|发文机关|成文日期|索引号|信息来源|时间)\s?[：:]", text):
+        return True
+    enacted = _ENACTED_ON.match(text) and _ENACTMENT.search(text)
+    return bool(enacted) and (text.startswith(("（", "(")) or "。" not in text)
+
+
+def _contents_length(units: Sequence[Unit]) -> int:
+    """Return how many paragraphs a table of contents takes: 目录, until its first entry recurs."""
+    if not _CONTENTS.fullmatch(units[0].text):
+        return 0
+    if len(units) < 2:
+        return 1
+    first = re.sub(r"[\s.…·\d]+$", "", units[1].text)
+    for length, unit in enumerate(units[2:], 2):
+        if re.sub(r"[\s.…·\d]+$", "", unit.text) == first:
+            return length
+    return 1
+
+
+def is_salutation(unit: Unit) -> bool:
+    """Say whether a paragraph is the 主送: agencies or people addressed, and a colon."""
+    return unit.mark is None and is_addressed(unit.text)
+
+
+def tail_of(units: Sequence[Unit]) -> list[tuple[SectionKind, int]]:
+    """Name the paragraphs after the body, in reading order: signature, fields, 附注, imprint."""
+    kinds: list[SectionKind] = []
+    for index in range(len(units) - 1, 0, -1):
+        kind = _tail_kind(units, index, kinds[-1] if kinds else None)
+        if kind is None:
+            break
+        kinds.append(kind)
+    kinds.reverse()
+    parts: list[tuple[SectionKind, int]] = []
+    for kind in kinds:
+        if parts and parts[-1][0] is kind is SectionKind.SIGNATURE:
+            parts[-1] = (kind, parts[-1][1] + 1)
+        else:
+            parts.append((kind, 1))
+    return parts
+
+
+def _tail_kind(units: Sequence[Unit], index: int, after: SectionKind | None) -> SectionKind | None:
+    unit = units[index]
+    if is_imprint(unit.text):
+        return SectionKind.IMPRINT
+    if is_date(unit.text) or is_dated_signature(unit.text):
+        return SectionKind.SIGNATURE
+    if field_name(unit.text) is not None or is_note(unit.text):
+        return SectionKind.FIELD
+    if _follows_list_field(units, index):
+        return SectionKind.FIELD
+    if after is SectionKind.SIGNATURE and is_agency_line(unit):
+        return SectionKind.SIGNATURE
+    return None
+
+
+def _follows_list_field(units: Sequence[Unit], index: int) -> bool:
+    """Say whether a numbered paragraph goes on with 附件：1.…, an entry a line."""
+    stop = index - _TAIL_LINES
+    while index > max(0, stop) and (mark := units[index].mark) and mark.style is Style.DOT:
+        if len(units[index].text) > 80 or mark.number < 2:
+            return False
+        index -= 1
+    return field_name(units[index].text) == "附件"
+
+
+def is_agency_line(unit: Unit) -> bool:
+    """Say whether a paragraph may be the name of a signing agency, or of several."""
+    text = unit.text
+    return (
+        unit.mark is None
+        and len(text) <= 60
+        and not re.search("[，。；：！？,;:!?]", text)
+        and (_AGENCY_END.search(text) or _OFFICER.match(text)) is not None
+    )
+
+
+def printed_span(units: Sequence[Unit]) -> Span:
+    """Return the span of paragraphs without the white space after the last."""
+    return Span(units[0].start, units[-1].printed.end)

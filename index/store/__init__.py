@@ -1,0 +1,1 @@
+"""The catalogue and everything kept beside it: one SQLite file, the originals, the caches."""

@@ -1,0 +1,374 @@
+"""The catalogue: documents and their chunks, changed whole or not at all.
+
+Each change raises the one revision and writes down what it touched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from index.document import Chunk, Document, Metadata, Span
+from index.errors import DocumentNotFound
+from index.store.columns import now
+from index.store.content import (
+    document_of,
+    metadata_columns,
+    metadata_of,
+    pack_structure,
+    pack_text,
+)
+from index.store.database import Database
+from index.store.editing import edited_metadata
+from index.store.tables import (
+    CatalogueRow,
+    ChangeKind,
+    ChangeRow,
+    ChunkRow,
+    ContentRow,
+    DocumentRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The revisions up to which everything can be found, by words and by vectors."""
+
+    words: int
+    vectors: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the catalogue stands: the columns of its one row."""
+
+    revision: int
+    words_revision: int
+    vectors_revision: int
+    model: str | None
+    dimension: int | None
+    lexical_generation: str | None
+    lexical_revision: int
+    vector_generation: str | None
+    vector_revision: int
+
+    @property
+    def served(self) -> Served:
+        """Say what the indexes hold as the worker has left them."""
+        return self.served_by(self.lexical_revision, self.vector_revision)
+
+    def served_by(self, lexical: int, vectors: int) -> Served:
+        """Say what indexes with these stamps hold. What is not in them was not for them."""
+        no_vectors = self.model is None
+        return Served(
+            words=self.revision if lexical >= self.words_revision else lexical,
+            vectors=self.revision if no_vectors or vectors >= self.vectors_revision else vectors,
+        )
+
+    @property
+    def words_behind(self) -> bool:
+        """Say whether the lexical index is to be caught up or built."""
+        return self.lexical_generation is None or self.served.words < self.revision
+
+    @property
+    def vectors_behind(self) -> bool:
+        """Say whether the vector index is to be caught up or built."""
+        unnamed = self.model is not None and self.vector_generation is None
+        return unnamed or self.served.vectors < self.revision
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """What a list of documents shows. `length` counts code points."""
+
+    id: str
+    source: str
+    sha256: str
+    metadata: Metadata
+    length: int
+    chunks: int
+    chunks_with_vectors: int
+    edited: tuple[str, ...]  # the metadata fields that a person has set
+    added_at: datetime
+    updated_at: datetime
+
+
+class Catalogue:
+    """Reads and changes the documents of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def state(self) -> State:
+        """Return where the catalogue stands now."""
+        with self._database.reading() as connection:
+            return state_of(connection)
+
+    def put(self, document: Document, chunks: Sequence[Chunk]) -> int:
+        """Add a document, or put it in the place of its earlier reading; return the revision."""
+        with self._database.writing() as connection:
+            return put(connection, [(document, chunks)])
+
+    def edit(self, document_id: str, changes: Mapping[str, object]) -> int:
+        """Change metadata fields; return the revision.
+
+        Only a new title asks for new vectors, since the model reads it with every passage; the
+        old ones serve until the new ones are there.
+        """
+        with self._database.writing() as connection:
+            document = _document(connection, document_id)
+            metadata = edited_metadata(document.metadata, changes)
+            if metadata == document.metadata:
+                return state_of(connection).revision
+            revision = raise_revision(connection)
+            row = connection.execute(
+                select(DocumentRow.edited).where(DocumentRow.id == document_id)
+            ).one()
+            values = metadata_columns(metadata)
+            values["edited"] = tuple(sorted({*row.edited, *changes}))
+            values.update(words_revision=revision, vectors_revision=revision, updated_at=now())
+            if metadata.title != document.metadata.title:
+                values["vector_count"] = 0
+            connection.execute(
+                update(DocumentRow).where(DocumentRow.id == document_id).values(values)
+            )
+            evidence = {n: span for n, span in document.evidence.items() if n not in changes}
+            if evidence != document.evidence:  # a person's word, no longer the text's
+                connection.execute(
+                    update(ContentRow)
+                    .where(ContentRow.document_id == document_id)
+                    .values(structure=pack_structure(replace(document, evidence=evidence)))
+                )
+            note(connection, revision, [document_id], ChangeKind.METADATA)
+            return revision
+
+    def remove(self, document_id: str) -> int:
+        """Take a document away; its tombstone stays among the changes. Return the revision."""
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
+            if not gone.rowcount:
+                raise _not_found(document_id)
+            revision = raise_revision(connection)
+            note(connection, revision, [document_id], ChangeKind.REMOVED)
+            return revision
+
+    def document(self, document_id: str) -> Document:
+        """Return a document with its text and structure."""
+        with self._database.reading() as connection:
+            return _document(connection, document_id)
+
+    def removed_since(self, revision: int) -> bool:
+        """Say whether a document was removed after `revision`."""
+        query = select(func.count()).where(
+            ChangeRow.kind == ChangeKind.REMOVED, ChangeRow.revision > revision
+        )
+        with self._database.reading() as connection:
+            return bool(connection.execute(query).scalar_one())
+
+    def summaries(self, document_ids: Iterable[str] | None = None) -> list[DocumentSummary]:
+        """List the documents, or those asked for, in the order they came in."""
+        with self._database.reading() as connection:
+            return summaries(connection, document_ids)
+
+    def chunks(self, document_id: str) -> list[Chunk]:
+        """Return a document's passages in reading order."""
+        with self._database.reading() as connection:
+            if not has(connection, document_id):
+                raise _not_found(document_id)
+            rows = connection.execute(
+                select(ChunkRow.span_start, ChunkRow.span_end, ChunkRow.path)
+                .where(ChunkRow.document_id == document_id)
+                .order_by(ChunkRow.number)
+            )
+            return [Chunk(document_id, Span(a, b), path_of(path)) for a, b, path in rows]
+
+
+def put(connection: Connection, readings: Sequence[tuple[Document, Sequence[Chunk]]]) -> int:
+    """Do what `Catalogue.put` does for several documents, within a transaction that is open."""
+    ids = [document.id for document, _ in readings]
+    before = _earlier(connection, ids)
+    revision, moment = raise_revision(connection, vectors=bool(before)), now()
+    first = _number(connection, sum(len(chunks) for _, chunks in readings))
+    documents, chunk_rows = [], []
+    for document, chunks in readings:
+        earlier = before.get(document.id)
+        documents.append(
+            {
+                "id": document.id,
+                "source": document.source,
+                "sha256": document.sha256,
+                **metadata_columns(document.metadata),
+                "edited": earlier.edited if earlier else (),
+                "length": len(document.text),
+                "first_chunk": first,
+                "chunk_count": len(chunks),
+                "vector_count": 0,
+                "words_revision": revision,
+                "vectors_revision": revision,
+                "added_at": earlier.added_at if earlier else moment,
+                "updated_at": moment,
+            }
+        )
+        chunk_rows += _chunk_rows(first, document.id, chunks)
+        first += len(chunks)
+    contents = [
+        {
+            "document_id": document.id,
+            "text": pack_text(document.text),
+            "structure": pack_structure(document),
+        }
+        for document, _ in readings
+    ]
+    connection.execute(insert(DocumentRow), documents)
+    connection.execute(insert(ContentRow), contents)
+    if chunk_rows:
+        connection.execute(insert(ChunkRow), chunk_rows)
+    note(connection, revision, ids, ChangeKind.TEXT)
+    return revision
+
+
+def _earlier(connection: Connection, ids: Sequence[str]) -> dict[str, DocumentSummary]:
+    """Take away the earlier readings of the documents, and return what they were."""
+    found = {summary.id: summary for summary in summaries(connection, ids)}
+    if found:
+        connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(found)))
+    return found
+
+
+def state_of(connection: Connection) -> State:
+    """Return where the catalogue stands in this transaction."""
+    row = connection.execute(
+        select(
+            CatalogueRow.revision,
+            CatalogueRow.words_revision,
+            CatalogueRow.vectors_revision,
+            CatalogueRow.model,
+            CatalogueRow.dimension,
+            CatalogueRow.lexical_generation,
+            CatalogueRow.lexical_revision,
+            CatalogueRow.vector_generation,
+            CatalogueRow.vector_revision,
+        )
+    ).one()
+    return State(*row)
+
+
+def summaries(
+    connection: Connection, document_ids: Iterable[str] | None = None
+) -> list[DocumentSummary]:
+    """Do what `Catalogue.summaries` does, within a transaction that is open."""
+    query = select(DocumentRow.__table__).order_by(DocumentRow.first_chunk, DocumentRow.id)
+    if document_ids is None:
+        return [_summary(row) for row in connection.execute(query)]
+    found = [
+        _summary(row)
+        for some in batches(sorted(set(document_ids)))
+        for row in connection.execute(query.where(DocumentRow.id.in_(some)))
+    ]
+    return sorted(found, key=lambda summary: (summary.added_at, summary.id))
+
+
+def has(connection: Connection, document_id: str) -> bool:
+    """Say whether there is such a document."""
+    query = select(func.count()).where(DocumentRow.id == document_id)
+    return bool(connection.execute(query).scalar_one())
+
+
+def raise_revision(connection: Connection, *, words: bool = True, vectors: bool = True) -> int:
+    """Begin a change: raise the revision and return it. Say which indexes it concerns."""
+    raised: dict[str, Any] = {"revision": CatalogueRow.revision + 1}
+    if words:
+        raised["words_revision"] = CatalogueRow.revision + 1
+    if vectors:
+        raised["vectors_revision"] = CatalogueRow.revision + 1
+    connection.execute(update(CatalogueRow).values(raised))
+    return connection.execute(select(CatalogueRow.revision)).scalar_one()
+
+
+def note(
+    connection: Connection,
+    revision: int,
+    document_ids: Sequence[str],
+    kind: ChangeKind,
+    numbers: tuple[int, int] | tuple[None, None] = (None, None),
+) -> None:
+    """Write down what a revision touched: documents, or of one its chunks in [first, end)."""
+    moment = now()
+    rows = [
+        {
+            "revision": revision,
+            "document_id": document_id,
+            "kind": kind,
+            "first_chunk": numbers[0],
+            "end_chunk": numbers[1],
+            "at": moment,
+        }
+        for document_id in document_ids
+    ]
+    connection.execute(insert(ChangeRow), rows)
+
+
+def path_of(packed: str) -> tuple[str, ...]:
+    """Read a chunk's headings."""
+    return tuple(json.loads(packed))
+
+
+def batches(values: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
+    """Cut a list into pieces that a database takes as parameters of one statement."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _number(connection: Connection, count: int) -> int:
+    """Take `count` chunk numbers that no chunk has ever had; return the first."""
+    first = connection.execute(select(CatalogueRow.next_chunk)).scalar_one()
+    connection.execute(update(CatalogueRow).values(next_chunk=first + count))
+    return first
+
+
+def _chunk_rows(first: int, document_id: str, chunks: Sequence[Chunk]) -> list[dict[str, object]]:
+    return [
+        {
+            "number": number,
+            "document_id": document_id,
+            "span_start": chunk.span.start,
+            "span_end": chunk.span.end,
+            "path": json.dumps(chunk.path, ensure_ascii=False),
+        }
+        for number, chunk in enumerate(chunks, first)
+    ]
+
+
+def _document(connection: Connection, document_id: str) -> Document:
+    query = (
+        select(DocumentRow.__table__, ContentRow.text, ContentRow.structure)
+        .join(ContentRow, ContentRow.document_id == DocumentRow.id)
+        .where(DocumentRow.id == document_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise _not_found(document_id)
+    return document_of(row)
+
+
+def _summary(row: Row[Any]) -> DocumentSummary:
+    return DocumentSummary(
+        id=row.id,
+        source=row.source,
+        sha256=row.sha256,
+        metadata=metadata_of(row),
+        length=row.length,
+        chunks=row.chunk_count,
+        chunks_with_vectors=row.vector_count,
+        edited=row.edited,
+        added_at=row.added_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _not_found(document_id: str) -> DocumentNotFound:
+    return DocumentNotFound(f"没有编号为 {document_id} 的文件，可能已被删除。")

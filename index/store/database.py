@@ -1,0 +1,125 @@
+"""The connection to the catalogue's database: the one place that knows which database it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from index.errors import CorruptCatalogue, StorageFull, StoreError, WriterBusy
+from index.store.schema import bring_up_to_date
+
+FILE_NAME = "wenju.db"
+BUSY_SECONDS = 30
+WRITERS_LOCK = 12345  # any number, the same for all
+
+
+class Database:
+    """Hands out transactions, and reports failures as decisions a person can take."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, directory: Path, url: str | None = None) -> Self:
+        """Open the catalogue of a data directory, creating or upgrading it where needed.
+
+        `url` names another database than the directory's own SQLite file.
+        """
+        engine = create_engine(make_url(url) if url else f"sqlite:///{directory / FILE_NAME}")
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", prepare_sqlite)
+        event.listen(engine, "begin", _begin)
+        database = cls(engine)
+        try:
+            with _reported(), engine.connect() as connection:
+                bring_up_to_date(connection)
+        except BaseException:
+            engine.dispose()
+            raise
+        return database
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the catalogue throughout."""
+        with _reported(), self._engine.connect() as connection:
+            if connection.dialect.name != "sqlite":  # which has nothing less
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that changes the catalogue: all of it, or on any error nothing."""
+        with _reported(), self._engine.connect() as connection:
+            connection.execution_options(wenju_writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+
+def prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Set what SQLite wants said on every connection.
+
+    FULL, not NORMAL: after a power cut a commit must still be there, because the caches, which
+    are synced on their own, may already be stamped with its revision.
+    """
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -16384")  # KiB
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Let writers take turns from their first statement on.
+
+    In SQLite a reader that turns writer could be refused midway; in PostgreSQL two writers
+    could each decide by what the other is about to change.
+    """
+    writes = connection.get_execution_options().get("wenju_writes", False)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise store_error(error) from error
+
+
+def store_error(error: DBAPIError) -> StoreError:
+    """Say what a database error asks of a person."""
+    name = getattr(error.orig, "sqlite_errorname", "") or ""
+    state = getattr(error.orig, "sqlstate", "") or ""
+    reason = str(error.orig)
+    if name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"} or state == "53100":
+        return StorageFull("磁盘空间不足，知识库没有改动。请清理磁盘后重试。")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return CorruptCatalogue(
+            "知识库目录文件已损坏。请用 wenju restore 恢复备份；没有备份时，"
+            "移走 wenju.db 后用 wenju add 从 originals 文件夹重新建库。"
+        )
+    if name.startswith("SQLITE_BUSY"):
+        return WriterBusy("知识库正被其他进程占用，请稍后重试。")
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        return StoreError("知识库文件无法打开或写入，请检查数据目录的权限。")
+    if name.startswith("SQLITE_IOERR"):
+        return StoreError(f"读写知识库文件时磁盘出错，请检查磁盘：{reason}")
+    return StoreError(f"知识库出错：{reason}")

@@ -1,0 +1,298 @@
+"""The tables. A change here needs a migration in `migrations/versions`; a test compares them.
+
+`catalogue` is one row: the revision that every change raises. `changes` says what each revision
+touched, so that caches and readers catch up at the cost of what is new; a removal stays there
+as its tombstone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from index.document import Disclosure, Kind, Status
+from index.store.columns import Choice, Moment, Number, Words
+
+
+class JobState(StrEnum):
+    """How far a job has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WORDS = "words"  # searchable by words, vectors still to come
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ChangeKind(StrEnum):
+    """What a revision did to a document."""
+
+    TEXT = "text"  # added, or read anew: text, chunks and all
+    METADATA = "metadata"
+    VECTORS = "vectors"  # of the chunks `first_chunk` up to `end_chunk`
+    REMOVED = "removed"
+
+
+class Base(DeclarativeBase):
+    """All tables, with names for their constraints so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it as a plain class attribute
+        datetime: Moment(),
+        tuple[str, ...]: Words(),
+        Kind: Choice(Kind),
+        Status: Choice(Status),
+        Disclosure: Choice(Disclosure),
+        JobState: Choice(JobState),
+        ChangeKind: Choice(ChangeKind),
+    }
+
+
+class CatalogueRow(Base):
+    """The one row that says where the catalogue stands.
+
+    `words_revision` and `vectors_revision` are the last revisions with something in them for
+    the lexical and for the vector index; `lexical_revision` and `vector_revision` say how far
+    the worker has brought those. A generation names the folder of an index; one that is built
+    anew gets a new one, and readers change over to it.
+    """
+
+    __tablename__ = "catalogue"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(Number)
+    words_revision: Mapped[int] = mapped_column(Number)
+    vectors_revision: Mapped[int] = mapped_column(Number)
+    next_chunk: Mapped[int] = mapped_column(Number)
+    model: Mapped[str | None] = mapped_column(Text)
+    dimension: Mapped[int | None]
+    lexical_generation: Mapped[str | None] = mapped_column(String(32))
+    lexical_revision: Mapped[int] = mapped_column(Number)
+    vector_generation: Mapped[str | None] = mapped_column(String(32))
+    vector_revision: Mapped[int] = mapped_column(Number)
+    created_at: Mapped[datetime]
+
+
+class DocumentRow(Base):
+    """A document without its text; the middle columns are `Metadata`, field by field.
+
+    A document's chunks are numbered without a gap from `first_chunk`, and their vectors are
+    computed in that order, so `vector_count` says which are missing.
+    """
+
+    __tablename__ = "documents"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+
+    title: Mapped[str] = mapped_column(Text)
+    document_number: Mapped[str | None] = mapped_column(Text)
+    issuer: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[Kind]
+    region: Mapped[str | None] = mapped_column(Text)
+    signer: Mapped[str | None] = mapped_column(Text)
+    recipients: Mapped[tuple[str, ...]]
+    copied_to: Mapped[tuple[str, ...]]
+    issued_on: Mapped[date | None]
+    effective_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_by: Mapped[Status | None]
+    replaces: Mapped[tuple[str, ...]]
+    replaced_by: Mapped[tuple[str, ...]]
+    source_url: Mapped[str | None] = mapped_column(Text)
+    disclosure: Mapped[Disclosure]
+    disclosure_statement: Mapped[str | None] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(Text)
+    keywords: Mapped[tuple[str, ...]]
+    owner: Mapped[str | None] = mapped_column(Text)
+    review_by: Mapped[date | None]
+
+    edited: Mapped[tuple[str, ...]]  # the fields of Metadata that a person has set
+    length: Mapped[int]
+    first_chunk: Mapped[int] = mapped_column(Number, index=True)
+    chunk_count: Mapped[int]
+    vector_count: Mapped[int]
+    words_revision: Mapped[int] = mapped_column(Number)
+    vectors_revision: Mapped[int] = mapped_column(Number)
+    added_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ContentRow(Base):
+    """The text and the structure of a document, compressed; see `content`."""
+
+    __tablename__ = "contents"
+
+    document_id: Mapped[str] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True
+    )
+    text: Mapped[bytes]
+    structure: Mapped[bytes]
+
+
+class ChunkRow(Base):
+    """A passage: which code points of which document, under which headings."""
+
+    __tablename__ = "chunks"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    document_id: Mapped[str] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), index=True
+    )
+    span_start: Mapped[int]
+    span_end: Mapped[int]
+    path: Mapped[str] = mapped_column(Text)  # a JSON list; decoded only for what is shown
+
+
+class VectorRow(Base):
+    """A passage's vector as float16: half the room, and the precision the exact index keeps.
+
+    Apart from the chunk, so that reading all chunks at start-up does not turn these pages.
+    """
+
+    __tablename__ = "vectors"
+
+    number: Mapped[int] = mapped_column(
+        Number,
+        ForeignKey("chunks.number", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    vector: Mapped[bytes]
+
+
+class ChangeRow(Base):
+    """What a revision did to a document."""
+
+    __tablename__ = "changes"
+
+    revision: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    document_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[ChangeKind]
+    first_chunk: Mapped[int | None] = mapped_column(Number)
+    end_chunk: Mapped[int | None] = mapped_column(Number)
+    at: Mapped[datetime]
+
+
+class JobRow(Base):
+    """A file somebody asked to bring in, and what became of it."""
+
+    __tablename__ = "jobs"
+
+    sequence: Mapped[int] = mapped_column(Number, primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    state: Mapped[JobState] = mapped_column(index=True)
+    source: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    known: Mapped[str | None] = mapped_column(Text)  # Metadata as JSON
+    document_id: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int]
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ReaderRow(Base):
+    """A process that answers questions, and what it has seen."""
+
+    __tablename__ = "readers"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    host: Mapped[str] = mapped_column(Text)
+    pid: Mapped[int]
+    words_revision: Mapped[int] = mapped_column(Number)
+    vectors_revision: Mapped[int] = mapped_column(Number)
+    heartbeat_at: Mapped[datetime]
+
+
+class CuratedRow(Base):
+    """标准问答: a question the desk answers in its own words, before it searches."""
+
+    __tablename__ = "curated"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    script: Mapped[str | None] = mapped_column(Text)
+    # No foreign key: a basis whose document is gone must be seen to be gone, not vanish.
+    basis_document: Mapped[str | None] = mapped_column(String(64), index=True)
+    basis_start: Mapped[int | None]
+    basis_end: Mapped[int | None]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    disclosure: Mapped[Disclosure]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class WordingRow(Base):
+    """One way of asking a curated question; `folded` is what an asked question must equal."""
+
+    __tablename__ = "wordings"
+
+    curated_id: Mapped[str] = mapped_column(
+        ForeignKey("curated.id", ondelete="CASCADE"), primary_key=True
+    )
+    folded: Mapped[str] = mapped_column(Text, primary_key=True, index=True)
+    wording: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+
+
+class GapRow(Base):
+    """A question that found no answer, however often it was asked."""
+
+    __tablename__ = "gaps"
+
+    folded: Mapped[str] = mapped_column(Text, primary_key=True)
+    question: Mapped[str] = mapped_column(Text)
+    times: Mapped[int]
+    first_asked_at: Mapped[datetime]
+    last_asked_at: Mapped[datetime] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(32))
+    nearest: Mapped[str] = mapped_column(Text)  # a JSON list of [document, start, end]
+    answered_by: Mapped[str | None] = mapped_column(String(32))  # a curated answer
+
+
+class AnswerRow(Base):
+    """What the desk answered, as little as feedback needs to refer to."""
+
+    __tablename__ = "answers"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    question: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(32))
+    answer: Mapped[str | None] = mapped_column(Text)
+    confidence: Mapped[float]
+    basis: Mapped[str] = mapped_column(Text)  # a JSON list of [document, start, end]
+    channel: Mapped[str] = mapped_column(String(32))
+    revision: Mapped[int] = mapped_column(Number)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class FeedbackRow(Base):
+    """What a person said about an answer."""
+
+    __tablename__ = "feedback"
+
+    sequence: Mapped[int] = mapped_column(Number, primary_key=True)
+    # No foreign key: the answers are pruned with time, what people said of them is not.
+    answer_id: Mapped[str] = mapped_column(String(64), index=True)
+    verdict: Mapped[str] = mapped_column(String(32))
+    comment: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(index=True)

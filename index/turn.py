@@ -1,0 +1,182 @@
+"""What the worker does while it holds the lock: one step after the other.
+
+Every step is committed before the next begins, and each looks at what is there rather than at
+what was planned, so a worker may be killed anywhere and the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from index.caches import Caches
+from index.document import Chunk, Document, Metadata
+from index.engine import Embedder
+from index.errors import CorruptFile, ModelError, ModelMismatch, WenjuError
+from index.store.catalogue import Catalogue, State, has, put
+from index.store.database import Database
+from index.store.embeddings import Embeddings
+from index.store.jobs import Jobs, Work, read, wanted_originals
+from index.store.originals import Originals
+from index.store.progress import Progress, progress
+
+PASSAGES_AT_ONCE = 64  # a second or two of the model's work, at most lost when killed
+READING_SECONDS = 0.5  # of reading files for one transaction
+CACHING_SECONDS = 0.5  # between two commits of the indexes, at least
+CACHING_SHARE = 4  # and this many times as long as the last one took
+MODEL_SECONDS = 30  # until a model that could not be used is tried again
+
+Reading = tuple[Document, list[Chunk]]
+log = logging.getLogger(__name__)
+
+
+class Turn:
+    """One worker's time with the lock. `trouble` says why no vectors are made, if so."""
+
+    def __init__(
+        self,
+        directory: Path,
+        database: Database,
+        caches: Caches,
+        model: Callable[[], Embedder],
+        reader: Callable[[bytes, str, Metadata | None], Reading],
+    ) -> None:
+        self.trouble: ModelError | ModelMismatch | None = None
+        self._trouble_until = 0.0
+        self._database = database
+        self._caches = caches
+        self._model = model
+        self._reader = reader
+        self._catalogue = Catalogue(database)
+        self._embeddings = Embeddings(database)
+        self._jobs = Jobs(database)
+        self._originals = Originals(directory)
+        self._settled: State | None = None  # nothing was left to do in this state
+        self._swept = -1  # revision
+        self._cache_again_at = 0.0
+        self._jobs.resume()
+        self._catch_up()  # and find out whether the indexes are there at all
+
+    def step(self, *, vectors: bool = True) -> bool:
+        """Do the most urgent thing; return whether there was one.
+
+        Files first, so that all are soon found by words; then vectors, some passages at a time.
+        """
+        if self._read_files():
+            self._catch_up_if_due()
+            return True
+        state = self._catalogue.state()
+        if state.words_behind:
+            self._catch_up()
+            return True
+        if self.trouble is not None and time.monotonic() >= self._trouble_until:
+            self.trouble = self._settled = None
+        if state == self._settled:
+            return False
+        if vectors and self.trouble is None and self._embed():
+            self._catch_up_if_due()
+            return True
+        if state.vectors_behind:
+            self._catch_up()
+            return True
+        self._sweep(state)
+        self._settled = state
+        return False
+
+    def progress(self) -> Progress:
+        """Count what is there and what is still to come."""
+        with self._database.reading() as connection:
+            return progress(connection)
+
+    def forget_vectors(self) -> None:
+        """Take all vectors away, so that another model can make them anew."""
+        self._embeddings.forget()
+
+    def _read_files(self) -> bool:
+        """Read queued files for a while and put what came of them into the catalogue."""
+        readings: list[tuple[Work, Reading]] = []
+        taken = False
+        until = time.monotonic() + READING_SECONDS
+        while time.monotonic() < until and (work := self._jobs.take()) is not None:
+            taken = True
+            # What was interrupted before may be what interrupts: it must take no other with it.
+            suspect = work.attempts > 1
+            if suspect:
+                self._keep(readings)
+                readings = []
+            reading = self._read(work)
+            if reading is not None:
+                readings.append((work, reading))
+            if suspect:
+                break
+        self._keep(readings)
+        return taken
+
+    def _read(self, work: Work) -> Reading | None:
+        try:
+            return self._reader(self._originals.read(work.sha256), work.source, work.known)
+        except WenjuError as error:
+            self._jobs.fail(work.id, error)
+        except Exception:
+            log.exception("reading %s failed", work.source)
+            self._jobs.fail(
+                work.id,
+                CorruptFile("读取这个文件时程序出错，请检查文件，或另存为其他格式后再添加。"),
+            )
+        return None
+
+    def _keep(self, readings: list[tuple[Work, Reading]]) -> None:
+        if not readings:
+            return
+        with self._database.writing() as connection:
+            new = {
+                reading[0].id: reading
+                for _, reading in readings
+                if not has(connection, reading[0].id)
+            }
+            if new:
+                put(connection, list(new.values()))
+            for work, (document, _) in readings:
+                read(connection, work.id, document.id)
+
+    def _embed(self) -> bool:
+        """Make the next vectors; return whether any were wanted and could be made."""
+        pending = self._embeddings.pending(PASSAGES_AT_ONCE)
+        if not pending:
+            return False
+        try:
+            model = self._model()
+            vectors = model.embed_passages([text for part in pending for text in part.texts])
+            self._embeddings.store(pending, vectors, model.identity)
+        except (ModelError, ModelMismatch) as error:
+            self.trouble = error
+            self._trouble_until = time.monotonic() + MODEL_SECONDS
+            log.warning("no vectors: %s", error.message)
+            self._jobs.hold(error)
+            return False
+        return True
+
+    def _catch_up_if_due(self) -> None:
+        if time.monotonic() >= self._cache_again_at:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Bring the indexes up to date, and the jobs on whose documents they now hold."""
+        begun = time.monotonic()
+        served = self._caches.bring_up_to_date().served
+        self._jobs.searchable(served.words, served.vectors)
+        ended = time.monotonic()
+        pause = max(CACHING_SECONDS, CACHING_SHARE * (ended - begun))
+        self._cache_again_at = ended + pause
+
+    def _sweep(self, state: State) -> None:
+        """Delete what nothing names any more: old indexes, originals of removed documents."""
+        self._caches.tidy()
+        if self._swept >= 0 and not self._catalogue.removed_since(self._swept):
+            return
+        # Within a writing transaction, so that nobody asks for a file while it is deleted.
+        with self._database.writing() as connection:
+            self._originals.sweep(wanted_originals(connection))
+        self._swept = state.revision

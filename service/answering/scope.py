@@ -1,0 +1,114 @@
+"""Which documents a question can be about: by number, title, place, agency and year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from index.document import Kind, Metadata
+from service.answering.identity import identity
+from service.answering.places import stem
+from service.answering.question import Inquiry
+from service.answering.terms import Coverage, bare, coverage, sounds
+
+_PARTIES = frozenset({"单位", "部门", "机关", "局", "领导", "人", "同志", "份", "发", "印"})
+_COUNTRY = "中华人民共和国"
+_LEGISLATION_END = re.compile(r"(?:法|条例|办法|规定|细则|决定|通则|宪法|法典)$")
+_KIND_WORDS = (
+    (Kind.REPORT, re.compile(r"报告|report")),
+    (Kind.LAW, re.compile(r"法律|这部法|本法")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document by what the catalogue says of it."""
+
+    id: str
+    metadata: Metadata
+
+
+def named_by_number(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the documents whose 文号 the question gives."""
+    number = inquiry.document_number
+    if number is None:
+        return []
+    return [c for c in candidates if _same_number(number, c.metadata.document_number)]
+
+
+def named_by_title(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the laws and documents whose title the question names, with or without 《》."""
+    wording = bare(inquiry.wording)
+    wanted = [bare(title) for title in inquiry.limits.titles]
+    found: list[tuple[int, Candidate]] = []
+    for candidate in candidates:
+        title = bare(candidate.metadata.title)
+        short = bare(re.sub(r"（[^）]*）$", "", candidate.metadata.title)).removeprefix(_COUNTRY)
+        if any(name in {title, short} for name in wanted):
+            found.append((len(short), candidate))
+        elif len(short) >= 2 and _LEGISLATION_END.search(short) and short in wording:
+            found.append((len(short), candidate))
+    longest = max((length for length, _ in found), default=0)
+    return [candidate for length, candidate in found if length == longest]
+
+
+def named_by_place(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the documents of the places and years the question names, those that fit most."""
+    places = [stem(bare(place)) for place in inquiry.limits.places]
+    if not places:
+        return []
+    scored = []
+    for candidate in candidates:
+        home = identity(candidate.metadata)
+        fits = sum(place in home for place in places)
+        if fits:
+            scored.append((fits, candidate))
+    most = max((fits for fits, _ in scored), default=0)
+    found = [candidate for fits, candidate in scored if fits == most]
+    if inquiry.limits.years:
+        dated = [c for c in found if set(inquiry.limits.years) & years_of(c.metadata)]
+        return dated or found
+    return found
+
+
+def years_of(metadata: Metadata) -> set[int]:
+    """Return the years a document speaks of: those of its title, else that of its date."""
+    years = {int(year) for year in re.findall(r"(?:19|20)\d{2}", metadata.title)}
+    if not years and metadata.issued_on is not None:
+        years = {metadata.issued_on.year}
+    return years
+
+
+def about(
+    inquiry: Inquiry, candidates: Sequence[Candidate], also: Callable[[Metadata], str] | None = None
+) -> list[tuple[Candidate, Coverage]]:
+    """Hold the question's words against titles and agencies; best first, none that break limits.
+
+    `also` gives further text of a document that the words may stand in.
+    """
+    scored = []
+    for candidate in candidates:
+        metadata = candidate.metadata
+        home = identity(metadata) + (bare(also(metadata)) if also else "")
+        if any(stem(bare(place)) not in home for place in inquiry.limits.places):
+            continue
+        if inquiry.limits.years and not set(inquiry.limits.years) & years_of(metadata):
+            continue
+        terms = [term for term in inquiry.terms if term.text not in _PARTIES]
+        scored.append((candidate, coverage(terms, [(home, 1.0)])))
+    return sorted(scored, key=lambda pair: (pair[1].lacking, -pair[1].share))
+
+
+def of_kind(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Keep the kind of document the question speaks of, where it names one."""
+    for kind, words in _KIND_WORDS:
+        if words.search(inquiry.wording):
+            return [c for c in candidates if c.metadata.kind is kind]
+    return list(candidates)
+
+
+def _same_number(asked: str, stated: str | None) -> bool:
+    if stated is None:
+        return False
+    return bare(asked) == bare(stated) or sounds(bare(asked)) == sounds(bare(stated))

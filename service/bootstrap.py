@@ -1,0 +1,71 @@
+"""The one place where parts are put together; everything else is handed what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index import corpus
+from index.embedding import load_embedder
+from index.incoming import Incoming
+from index.knowledge_base import KnowledgeBase
+from index.store.jobs import Job
+from index.store.progress import Progress
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from index.worker import Worker
+    from service.desk import Desk
+
+CATALOGUE = Path(__file__).parents[1] / "corpus" / "catalogue.toml"
+
+
+@contextmanager
+def open_base(settings: Settings) -> Iterator[KnowledgeBase]:
+    """Open the knowledge base without the model, for work that searches nothing."""
+    with KnowledgeBase.open(settings.data_dir, None, follow=False) as base:
+        yield base
+
+
+@contextmanager
+def open_desk(settings: Settings, *, follow: bool = True) -> Iterator[Desk]:
+    """Open the whole desk, the model included. `follow` keeps it in step with the worker."""
+    from service.desk import Desk  # noqa: PLC0415  its dictionaries are slow to load
+
+    embedder = load_embedder(settings.model, settings.model_dir, settings.threads)
+    with KnowledgeBase.open(settings.data_dir, embedder, follow=follow) as base:
+        yield Desk(settings, base)
+
+
+def make_worker(settings: Settings) -> Worker:
+    """Return the worker of the data directory; it loads the model when it first needs it."""
+    from index.worker import Worker  # noqa: PLC0415  readers and splitters, which a server needs not
+
+    embedder = partial(load_embedder, settings.model, settings.model_dir, settings.threads)
+    return Worker(settings.data_dir, embedder)
+
+
+def complete_jobs(
+    settings: Settings,
+    job_ids: Collection[str],
+    *,
+    words_only: bool,
+    report: Callable[[Progress], None] | None = None,
+) -> list[Job]:
+    """Return the jobs once every server of the data directory serves what came of them."""
+    from index.completion import complete  # noqa: PLC0415
+
+    return complete(make_worker(settings), job_ids, words_only=words_only, report=report)
+
+
+def corpus_files() -> Iterator[Incoming]:
+    """Yield what the project ships: its files and the pinned laws."""
+    return corpus.incoming(CATALOGUE)
+
+
+def corpus_laws(laws: str) -> Iterator[Incoming]:
+    """Yield the packaged laws, `pinned` or `all`."""
+    return corpus.packaged(CATALOGUE, corpus.Laws(laws))

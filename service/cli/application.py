@@ -1,0 +1,48 @@
+"""The commands, put together, and the way their failures leave the program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from index.errors import WenjuError
+from service.cli import asking, keeping, running
+from service.cli.chinese import ChineseGroup, explain_usage
+from service.cli.screen import fail, warn
+
+application = typer.Typer(
+    cls=ChineseGroup,
+    help="问据：有问必答，答必有据。",
+    epilog="设置见 docs/configuration.md。退出码：0 完成，1 没能做到，2 用法不对。",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for room in (asking, keeping, running):
+    room.register(application)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese
+    try:
+        status = application(arguments, prog_name="wenju", standalone_mode=False)
+    except WenjuError as error:
+        return fail(error)
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed
+            return 2
+        warn(f"wenju: {explain_usage(error)}用法见 wenju --help。")
+        return error.exit_code
+    except typer.Abort:
+        warn("wenju: 已中断。已经收进的不会丢。")
+        return 1
+    except BrokenPipeError:  # the reader, such as head, has had enough
+        sys.stderr.close()
+        return 1
+    return status if isinstance(status, int) else 0

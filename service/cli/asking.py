@@ -1,0 +1,103 @@
+"""Asking on the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.commands import AsOf, Json, add_command, settings
+from service.cli.screen import say, say_json, warn
+from service.requests import accept_day, accept_question
+
+NARROWEST, WIDEST = 1, 100
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands of this room."""
+    add_command(application, "ask", "提问：给出简短的回答和原文依据。", ask)
+    add_command(application, "search", "检索原文：列出最接近的段落，不作回答。", search)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(metavar="问题", help="1 到 1000 个字")],
+    *,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Answer a question; a refusal is an answer too."""
+    asked, day = accept_question(question), accept_day(as_of)
+    from service.bootstrap import open_desk  # noqa: PLC0415  loads the engines
+    from service.desk import Channel  # noqa: PLC0415
+    from service.presentation import answer_json  # noqa: PLC0415
+
+    with open_desk(settings(), follow=False) as desk:
+        if not desk.knowledge_base.documents():
+            warn("wenju: 知识库是空的。用 wenju add 收进文件，或先运行一次 wenju serve。")
+        answer = desk.ask(asked, as_of=day, channel=Channel.CLI)
+    if json:
+        say_json(answer_json(answer))
+    else:
+        _show(answer_json(answer))
+
+
+def search(
+    query: Annotated[str, typer.Argument(metavar="内容", help="要找的内容")],
+    limit: Annotated[
+        int, typer.Option("--limit", min=NARROWEST, max=WIDEST, metavar="段数", help="最多几段")
+    ] = 10,
+    *,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Return the passages nearest to the query, best first."""
+    wanted, day = accept_question(query), accept_day(as_of)
+    from service.bootstrap import open_desk  # noqa: PLC0415
+    from service.desk import Channel  # noqa: PLC0415
+    from service.presentation import search_json  # noqa: PLC0415
+
+    with open_desk(settings(), follow=False) as desk:
+        hits = desk.search(wanted, limit=limit, as_of=day, channel=Channel.CLI)
+    found = search_json(wanted, hits)
+    if json:
+        say_json(found)
+        return
+    for hit in found["hits"]:
+        say(f"{hit['rank']}. {_source(hit['citation'])}")
+        say(f"   {hit['citation']['quote']}\n")
+    if not found["hits"]:
+        say("没有找到。")
+
+
+def _show(answer: dict[str, Any]) -> None:
+    """Print an answer for a person."""
+    from service.presentation import outcome_name  # noqa: PLC0415
+
+    refusal = answer["refusal"]
+    label = outcome_name(answer["outcome"])
+    certainty = "" if refusal else f"（把握 {answer['confidence']:.0%}）"
+    if answer["answer"]:
+        say(typer.style(answer["answer"], bold=True) + f"　　{label}{certainty}")
+    else:
+        say(f"{label}{certainty}")
+    if refusal:
+        say(refusal["message"])
+    if answer["script"]:
+        say(f"\n口径：{answer['script']}")
+    for notice in answer["notices"]:
+        say(f"\n注意：{notice['message']}")
+    citations = refusal["nearest"] if refusal else answer["citations"]
+    if citations:
+        say("\n最接近的原文（不能当作回答）：" if refusal else "\n依据：")
+    for citation in citations:
+        say(f"  {_source(citation)}")
+        say(f"  “{citation['quote']}”")
+
+
+def _source(citation: dict[str, Any]) -> str:
+    from service.presentation import status_name  # noqa: PLC0415
+
+    number = f"（{citation['document_number']}）" if citation["document_number"] else ""
+    page = f"　第 {citation['page']} 页" if citation["page"] else ""
+    status = status_name(citation["status"])
+    return f"《{citation['title']}》{number}{citation['locator']}{page}　{status}"

@@ -1,0 +1,174 @@
+"""The desk: everything a channel may ask for, wired once and safe for many threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from index.document import SHANGHAI, Disclosure, Document, Filter, Hit, Kind
+from index.knowledge_base import KnowledgeBase
+from index.store.catalogue import DocumentSummary
+from service.answering.answer import Answer, Citation
+from service.answering.answering import Answering
+from service.answering.confidence import Calibration
+from service.answering.lexicon import Lexicon
+from service.answering.rule_reader import RuleReader
+from service.answering.scope import Candidate
+from service.settings import Settings
+from service.suggestions import suggest
+
+
+class Channel(StrEnum):
+    """Where a question comes from. All but the operator's own command line are anonymous."""
+
+    CLI = "cli"
+    WEB = "web"
+    HTTP = "http"
+
+
+class Verdict(StrEnum):
+    """What a person thinks of an answer."""
+
+    USEFUL = "useful"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """What a request wants the answer to rest on; it narrows, never widens. Empty: anything."""
+
+    issuers: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
+    documents: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A ranked passage and where it stands."""
+
+    rank: int
+    score: float
+    citation: Citation
+
+
+class Desk:
+    """Answers questions from a knowledge base, and remembers what it could not answer."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        knowledge_base: KnowledgeBase,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self.settings = settings
+        self.knowledge_base = knowledge_base
+        calibration = calibration or Calibration.bundled()
+        if settings.refusal_threshold is not None:
+            calibration = replace(
+                calibration,
+                answer_threshold=settings.refusal_threshold,
+                passage_threshold=settings.refusal_threshold,
+            )
+        self._answering = Answering(
+            library=_Library(knowledge_base),
+            reader=RuleReader(),
+            lexicon=Lexicon.bundled(),
+            calibration=calibration,
+            region=settings.region,
+            public_url=settings.public_url,
+            models={"embedding": settings.model, "reader": "rules"},
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: date | None = None,
+        filter_: RequestFilter | None = None,
+        channel: Channel,
+    ) -> Answer:
+        """Answer a question, from the site's own answers first, then from the documents."""
+        admitted = self._admitted(as_of, filter_, channel)
+        curated = self._curated(question, admitted)
+        if curated is not None:
+            return curated
+        answer = self._answering.answer(question, admitted, str(self.knowledge_base.revision))
+        self._remember(answer, channel)
+        return answer
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int,
+        as_of: date | None = None,
+        filter_: RequestFilter | None = None,
+        channel: Channel,
+    ) -> list[SearchHit]:
+        """Return the passages nearest to the query, best first; each quote is the whole passage."""
+        admitted = self._admitted(as_of, filter_, channel)
+        found = []
+        for rank, hit in enumerate(self.knowledge_base.retrieve(query, admitted, limit), 1):
+            document = self.knowledge_base.document(hit.chunk.document_id)
+            citation = Citation.of(
+                document, hit.chunk.span, admitted.as_of, self.settings.public_url
+            )
+            found.append(SearchHit(rank, hit.score, citation))
+        return found
+
+    def suggestions(self, limit: int) -> list[str]:
+        """Return questions that public documents answer, each tried before it is offered."""
+        return suggest(self._answering, self._admitted(None, None, Channel.WEB), limit)
+
+    def may_see(self, document: Document | DocumentSummary, channel: Channel) -> bool:
+        """Say whether a channel may be shown a document at all, in force or not."""
+        return document.metadata.disclosure in self._disclosures(channel)
+
+    def _admitted(
+        self, as_of: date | None, filter_: RequestFilter | None, channel: Channel
+    ) -> Filter:
+        wanted = filter_ or RequestFilter()
+        return Filter(
+            as_of=as_of or datetime.now(SHANGHAI).date(),
+            issuers=wanted.issuers,
+            regions=wanted.regions,
+            kinds=wanted.kinds,
+            documents=wanted.documents,
+            disclosures=self._disclosures(channel),
+        )
+
+    def _disclosures(self, channel: Channel) -> frozenset[Disclosure]:
+        if channel is Channel.CLI:
+            return frozenset(Disclosure)
+        if self.settings.unknown_disclosure == "public":
+            return frozenset({Disclosure.PUBLIC, Disclosure.UNKNOWN})
+        return frozenset({Disclosure.PUBLIC})
+
+    def _curated(self, question: str, admitted: Filter) -> Answer | None:
+        return None
+
+    def _remember(self, answer: Answer, channel: Channel) -> None:
+        pass
+
+
+class _Library:
+    """The knowledge base as answering sees it."""
+
+    def __init__(self, knowledge_base: KnowledgeBase) -> None:
+        self._knowledge_base = knowledge_base
+
+    def retrieve(self, query: str, filter_: Filter, limit: int) -> Sequence[Hit]:
+        return self._knowledge_base.retrieve(query, filter_, limit)
+
+    def document(self, document_id: str) -> Document:
+        return self._knowledge_base.document(document_id)
+
+    def candidates(self, filter_: Filter) -> Sequence[Candidate]:
+        return [
+            Candidate(summary.id, summary.metadata)
+            for summary in self._knowledge_base.documents()
+            if filter_.admits(summary.id, summary.metadata)
+        ]

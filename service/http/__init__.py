@@ -1,0 +1,1 @@
+"""The HTTP interface: JSON for programs, the page for people."""

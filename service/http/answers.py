@@ -1,0 +1,104 @@
+"""Asking, searching, suggesting, and saying what one thinks of an answer."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from threading import Lock
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+
+from service.desk import Channel, Desk
+from service.http.guard import OpenRoute
+from service.http.metrics import Metrics
+from service.http.schemas import (
+    AnswerShape,
+    FeedbackShape,
+    ProblemShape,
+    QuestionShape,
+    SearchShape,
+    SuggestionsShape,
+)
+from service.http.wiring import DeskHere
+from service.presentation import answer_json, search_json, today
+from service.requests import accept_day, accept_question
+
+router = APIRouter(
+    prefix="/api",
+    tags=["问答"],
+    route_class=OpenRoute,
+    responses={422: {"model": ProblemShape}, 503: {"model": ProblemShape}},
+)
+LONGEST_LIST = 100  # passages that one search gives
+MOST_SUGGESTED = 12
+
+
+@router.post("/answer", summary="提问", responses={200: {"model": AnswerShape}})
+def answer(request: Request, body: QuestionShape, desk: DeskHere) -> JSONResponse:
+    """Answer a question from the documents, or refuse it; a refusal is an answer too."""
+    question = accept_question(body.question)
+    day = accept_day(body.as_of)
+    began = time.perf_counter()
+    given = desk.ask(
+        question,
+        as_of=day,
+        filter_=body.filter.to_filter() if body.filter else None,
+        channel=channel_of(request),
+    )
+    metrics: Metrics = request.app.state.metrics
+    metrics.answered(given.outcome.value, time.perf_counter() - began)
+    return JSONResponse(answer_json(given))
+
+
+@router.get("/search", summary="检索原文", responses={200: {"model": SearchShape}})
+def search(
+    desk: DeskHere,
+    q: Annotated[str, Query(description="要找的内容", examples=["跨城通办"])],
+    limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 10,
+    as_of: Annotated[str | None, Query(examples=["2026-01-31"])] = None,
+) -> JSONResponse:
+    """Return the passages nearest to the query, best first, without an answer."""
+    query = accept_question(q)
+    hits = desk.search(query, limit=limit, as_of=accept_day(as_of), channel=Channel.HTTP)
+    return JSONResponse(search_json(query, hits))
+
+
+@router.get("/suggestions", summary="可以问什么", responses={200: {"model": SuggestionsShape}})
+def suggestions(
+    request: Request, desk: DeskHere, limit: Annotated[int, Query(ge=1, le=MOST_SUGGESTED)] = 6
+) -> JSONResponse:
+    """Return questions that the documents can answer."""
+    tried: TriedSuggestions = request.app.state.suggestions
+    return JSONResponse({"suggestions": tried.give(desk)[:limit]})
+
+
+class TriedSuggestions:
+    """Suggestions, found once for a state of the base: each of them is tried, which costs."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found_for: tuple[int, date] | None = None
+        self._found: list[str] = []
+
+    def give(self, desk: Desk) -> list[str]:
+        """Return the suggestions of today."""
+        state = (desk.knowledge_base.revision, today())
+        with self._lock:  # who comes meanwhile waits for the same
+            if self._found_for != state:
+                self._found = desk.suggestions(MOST_SUGGESTED)
+                self._found_for = state
+            return self._found
+
+
+@router.post("/feedback", status_code=204, summary="有用或纠错")
+def feedback(request: Request, body: FeedbackShape, desk: DeskHere) -> None:
+    """Keep what a person thinks of an answer, for those who keep the knowledge base."""
+    channel = channel_of(request)
+    desk.knowledge_base.feedback.add(body.answer_id, body.verdict, body.comment.strip(), channel)
+
+
+def channel_of(request: Request) -> Channel:
+    """Tell our page from a program: only a browser names the page it posts from."""
+    return Channel.WEB if "origin" in request.headers else Channel.HTTP

@@ -1,0 +1,57 @@
+"""The web application: routes, guards and failures put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from service.desk import Desk
+from service.http import answers, curated, documents, operations
+from service.http.guard import Envelope
+from service.http.metrics import Measured, Metrics
+from service.http.problems import answer_failures
+from service.http.readiness import ReadinessWatch
+from service.settings import Settings
+from service.web import pages
+from service.web.rendering import STATIC
+
+DESCRIPTION = """\
+问据：面向政务服务热线的问答台，每个回答都附原文依据。
+
+- 出错时返回 RFC 9457 问题详情（`application/problem+json`），`code` 不变，`detail` 是中文说明。
+- 偏移量（`start`、`end`）以码点计，不是 UTF-16。
+- 在服务器本机上写入不需要密钥；从别处写入要带 `Authorization: Bearer <WENJU_API_KEY>`。
+"""
+
+
+def build_application(
+    desk: Desk, settings: Settings, readiness: ReadinessWatch | None = None
+) -> FastAPI:
+    """Return the application over an open desk; it owns neither the desk nor the settings."""
+    application = FastAPI(
+        title="问据 Wenju",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+    )
+    application.state.desk = desk
+    application.state.settings = settings
+    application.state.readiness = readiness or ReadinessWatch()
+    application.state.metrics = Metrics()
+    application.state.suggestions = answers.TriedSuggestions()
+    for router in (
+        answers.router,
+        documents.reading,
+        documents.keeping,
+        documents.uploading,
+        curated.router,
+        operations.router,
+        pages.router,
+    ):
+        application.include_router(router)
+    application.mount("/static", StaticFiles(directory=STATIC), name="static")
+    answer_failures(application)
+    application.add_middleware(Envelope, upload_bytes=settings.upload_megabytes << 20)
+    application.add_middleware(Measured, metrics=application.state.metrics)
+    return application

@@ -1,0 +1,263 @@
+"""The JSON of what the desk gives back, the same on the command line and over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from index.document import SHANGHAI, Document, Kind, Metadata, Section, Status
+from index.store.catalogue import DocumentSummary
+from index.store.curated import CuratedAnswer
+from index.store.feedback import Feedback
+from index.store.gaps import Gap
+from index.store.jobs import Job
+from index.store.wording import Basis
+from service.answering.answer import Answer, Citation, Outcome
+
+if TYPE_CHECKING:
+    from service.desk import SearchHit
+
+Json = dict[str, Any]
+
+OUTCOMES = {
+    Outcome.ANSWERED: "已找到依据",
+    Outcome.COMPUTED: "计算得出",
+    Outcome.PASSAGES: "相关原文",
+    Outcome.REFUSED: "未找到依据",
+}
+STATUSES = {
+    Status.IN_FORCE: "现行有效",
+    Status.NOT_YET_EFFECTIVE: "尚未施行",
+    Status.AMENDED: "已被修改",
+    Status.REPEALED: "已废止",
+    Status.EXPIRED: "已失效",
+    Status.UNVERIFIED: "未核实",
+}
+KINDS = {
+    Kind.LAW: "法律",
+    Kind.ADMINISTRATIVE_REGULATION: "行政法规",
+    Kind.LOCAL_REGULATION: "地方性法规",
+    Kind.RULE: "规章",
+    Kind.NORMATIVE_DOCUMENT: "规范性文件",
+    Kind.REPORT: "报告",
+    Kind.INTERPRETATION: "解读",
+    Kind.SERVICE_GUIDE: "办事指南",
+    Kind.FAQ: "常见问答",
+    Kind.OTHER: "其他",
+}
+
+
+def today() -> date:
+    """Return the day it is in Shanghai."""
+    return datetime.now(SHANGHAI).date()
+
+
+def outcome_name(value: str) -> str:
+    """Return the Chinese label of an outcome."""
+    return OUTCOMES[Outcome(value)]
+
+
+def status_name(value: str) -> str:
+    """Return the Chinese label of a status."""
+    return STATUSES[Status(value)]
+
+
+def answer_json(answer: Answer) -> Json:
+    """Return the one JSON of an answer, as `wenju ask --json` and POST /api/answer give it."""
+    refusal = answer.refusal
+    return {
+        "question": answer.question,
+        "id": answer.id,
+        "outcome": answer.outcome.value,
+        "answer": answer.answer,
+        "script": answer.script,
+        "confidence": round(answer.confidence, 4),
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "notices": [
+            {"kind": str(notice.kind), "message": notice.message} for notice in answer.notices
+        ],
+        "refusal": refusal
+        and {
+            "reason": refusal.reason.value,
+            "message": refusal.message,
+            "nearest": [citation_json(citation) for citation in refusal.nearest],
+        },
+        "trace": dict(answer.trace),
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    """Return a citation with its days as ISO 8601 text."""
+    return {
+        "document_id": citation.document_id,
+        "title": citation.title,
+        "document_number": citation.document_number,
+        "issuer": citation.issuer,
+        "status": citation.status.value,
+        "issued_on": _iso(citation.issued_on),
+        "effective_on": _iso(citation.effective_on),
+        "locator": citation.locator,
+        "page": citation.page,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "url": citation.url,
+        "source": citation.source,
+    }
+
+
+def search_json(query: str, hits: Sequence[SearchHit]) -> Json:
+    """Return the passages found, as `wenju search --json` and GET /api/search give them."""
+    return {
+        "query": query,
+        "hits": [
+            {
+                "rank": hit.rank,
+                "score": round(hit.score, 4),
+                "citation": citation_json(hit.citation),
+            }
+            for hit in hits
+        ],
+    }
+
+
+def metadata_json(metadata: Metadata, day: date) -> Json:
+    """Return every field of the metadata, and the status on `day`."""
+    fields: Json = {}
+    for name in Metadata.__dataclass_fields__:
+        value = getattr(metadata, name)
+        if isinstance(value, tuple):
+            value = list(value)
+        fields[name] = _iso(value) if isinstance(value, date) else value
+    return {**fields, "status": metadata.status_on(day).value}
+
+
+def summary_json(summary: DocumentSummary, day: date) -> Json:
+    """Return what a list shows of a document."""
+    return {
+        "id": summary.id,
+        "source": summary.source,
+        "length": summary.length,
+        "chunks": summary.chunks,
+        "chunks_with_vectors": summary.chunks_with_vectors,
+        "added_at": summary.added_at.isoformat(timespec="seconds"),
+        "updated_at": summary.updated_at.isoformat(timespec="seconds"),
+        "url": f"/documents/{summary.id}",
+        "metadata": metadata_json(summary.metadata, day),
+    }
+
+
+def document_json(document: Document, day: date) -> Json:
+    """Return all that was read from a document but its text."""
+    return {
+        "id": document.id,
+        "source": document.source,
+        "sha256": document.sha256,
+        "length": len(document.text),
+        "url": f"/documents/{document.id}",
+        "metadata": metadata_json(document.metadata, day),
+        "evidence": {
+            name: {"start": span.start, "end": span.end, "quote": span.of(document.text)}
+            for name, span in document.evidence.items()
+        },
+        "sections": _outline(document.root.children, document.text),
+        "removals": [
+            {"text": removal.text, "reason": removal.reason} for removal in document.removals
+        ],
+    }
+
+
+def job_json(job: Job) -> Json:
+    """Return how far a file has come."""
+    error = {"code": job.error_code, "message": job.error_message} if job.error_code else None
+    return {
+        "id": job.id,
+        "state": job.state.value,
+        "source": job.source,
+        "document_id": job.document_id,
+        "progress": round(job.progress, 3),
+        "error": error,
+        "created_at": job.created_at.isoformat(timespec="seconds"),
+        "updated_at": job.updated_at.isoformat(timespec="seconds"),
+    }
+
+
+def curated_json(kept: CuratedAnswer) -> Json:
+    """Return a curated answer."""
+    draft = kept.draft
+    return {
+        "id": kept.id,
+        "question": draft.question,
+        "answer": draft.answer,
+        "wordings": list(draft.wordings),
+        "script": draft.script,
+        "basis": draft.basis and basis_json(draft.basis),
+        "valid_from": _iso(draft.valid_from),
+        "valid_until": _iso(draft.valid_until),
+        "disclosure": draft.disclosure.value,
+        "created_at": kept.created_at.isoformat(timespec="seconds"),
+        "updated_at": kept.updated_at.isoformat(timespec="seconds"),
+    }
+
+
+def gap_json(gap: Gap) -> Json:
+    """Return a question that found no answer."""
+    return {
+        "key": gap.key,
+        "question": gap.question,
+        "times": gap.times,
+        "first_asked_at": gap.first_asked_at.isoformat(timespec="seconds"),
+        "last_asked_at": gap.last_asked_at.isoformat(timespec="seconds"),
+        "reason": gap.reason,
+        "channel": gap.channel,
+        "nearest": [basis_json(basis) for basis in gap.nearest],
+    }
+
+
+def feedback_json(feedback: Feedback) -> Json:
+    """Return what a person thought of an answer, with what is left of that answer."""
+    answered = feedback.answered
+    return {
+        "answer_id": feedback.answer_id,
+        "verdict": feedback.verdict,
+        "comment": feedback.comment,
+        "channel": feedback.channel,
+        "at": feedback.at.isoformat(timespec="seconds"),
+        "answered": answered
+        and {
+            "question": answered.question,
+            "outcome": answered.outcome,
+            "answer": answered.answer,
+            "confidence": round(answered.confidence, 4),
+            "basis": [basis_json(basis) for basis in answered.basis],
+            "at": answered.at.isoformat(timespec="seconds"),
+        },
+    }
+
+
+def basis_json(basis: Basis) -> Json:
+    """Return where in which document something stands."""
+    return {
+        "document_id": basis.document_id,
+        "start": basis.span.start,
+        "end": basis.span.end,
+    }
+
+
+def _outline(sections: Sequence[Section], text: str) -> list[Json]:
+    return [
+        {
+            "kind": section.kind.value,
+            "label": section.label,
+            "heading": section.heading.of(text) if section.heading else None,
+            "start": section.span.start,
+            "end": section.span.end,
+            "children": _outline(section.children, text),
+        }
+        for section in sections
+    ]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,73 @@
+"""What we accept from outside: questions and days, checked the same on every channel."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import ClassVar
+
+from index.errors import InvalidRequest
+
+LONGEST_QUESTION = 1000  # characters
+UNREADABLE = "文字里有无法识别的字符（控制字符或乱码），请重新输入。"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LAYOUT = frozenset("\t\n\r")  # a question pasted from a ticket may have them
+
+
+class EmptyQuestion(InvalidRequest):
+    """Nothing was asked."""
+
+    code: ClassVar[str] = "empty_question"
+
+
+class QuestionTooLong(InvalidRequest):
+    """More than `LONGEST_QUESTION` characters."""
+
+    code: ClassVar[str] = "question_too_long"
+
+
+class UnreadableText(InvalidRequest):
+    """Control characters, or bytes that are no text."""
+
+    code: ClassVar[str] = "unreadable_text"
+
+
+class InvalidDay(InvalidRequest):
+    """Not a day of the calendar as YYYY-MM-DD."""
+
+    code: ClassVar[str] = "invalid_day"
+
+
+def accept_question(question: str) -> str:
+    """Return the question as it may be asked, or raise what is wrong with it."""
+    if not question.strip():
+        raise EmptyQuestion("问题是空的，请输入要问的内容。")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionTooLong(
+            f"问题有 {len(question)} 个字，最多 {LONGEST_QUESTION} 个字，请只写要问的那一句。"
+        )
+    if not is_readable(question):
+        raise UnreadableText(UNREADABLE)
+    return question
+
+
+def accept_day(text: str | None) -> date | None:
+    """Return the day that `text` names as YYYY-MM-DD, None for None."""
+    if text is None:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # the form is right, the day is none, as in 2026-02-30
+    raise InvalidDay("日期要写成 2026-01-31 这样的年-月-日，并且是日历上有的一天。")
+
+
+def is_readable(text: str) -> bool:
+    """Say whether all of it is text: no control, no lone surrogate, nothing lost in decoding."""
+    return not any(
+        character == "\N{REPLACEMENT CHARACTER}"
+        or (unicodedata.category(character) in {"Cc", "Cs"} and character not in _LAYOUT)
+        for character in text
+    )

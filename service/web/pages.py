@@ -1,0 +1,82 @@
+"""The routes of the pages. A page is an anonymous channel: it shows only what is public."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from index.document import Document, Span
+from service.desk import Channel
+from service.http.wiring import DeskHere
+from service.presentation import today
+from service.requests import LONGEST_QUESTION
+from service.visibility import visible_document, visible_documents
+from service.web.rendering import render
+from service.web.typesetting import outline, typeset
+
+PAGE_SIZE = 50
+LONGEST_SEARCH = 200
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+def ask_page(q: str = "", as_of: str = "") -> str:
+    """Return the ask page; its script asks `q` at once."""
+    return render(
+        "ask.html", here="ask", question=q, as_of=as_of, longest_question=LONGEST_QUESTION
+    )
+
+
+@router.get("/documents")
+def documents_page(desk: DeskHere, q: str = "", page: str = "1") -> str:
+    """List the public documents, those whose title, number or issuer holds `q`."""
+    found = visible_documents(desk, Channel.WEB, q[:LONGEST_SEARCH])
+    last = max(1, -(-len(found) // PAGE_SIZE))
+    number = min(int(page), last) if page.isdecimal() and len(page) < 9 and int(page) else 1
+    documents = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return render(
+        "documents.html",
+        here="documents",
+        documents=documents,
+        query=q,
+        total=len(found),
+        shown=len(documents),
+        page=number,
+        page_size=PAGE_SIZE,
+        today=today(),
+    )
+
+
+@router.get("/documents/{document_id}")
+def document_page(desk: DeskHere, document_id: str, start: str = "", end: str = "") -> str:
+    """Show a document, with the quote from `start` to `end` (code points) marked."""
+    document = visible_document(desk, Channel.WEB, document_id)
+    quote = _quote(document, start, end)
+    source_url = document.metadata.source_url
+    return render(
+        "document.html",
+        here="documents",
+        document=document,
+        status=document.metadata.status_on(today()),
+        blocks=typeset(document, quote),
+        outline=outline(document),
+        quote=quote,
+        misplaced=bool(start or end) and quote is None,
+        locator=document.locator(quote) if quote else "",
+        link=source_url
+        if source_url and urlsplit(source_url).scheme in {"http", "https"}
+        else None,
+    )
+
+
+def _quote(document: Document, start: str, end: str) -> Span | None:
+    """Return the span that a link names, or None where it names none of this document."""
+    if not (start.isdecimal() and end.isdecimal() and len(start) < 10 and len(end) < 10):
+        return None
+    span = (int(start), int(end))
+    if span[0] >= span[1] or span[1] > len(document.text):
+        return None
+    return Span(*span)

@@ -1,0 +1,18 @@
+"""Single times are summed up as they should be."""
+
+import pytest
+
+from eval.benchmarks.timing import Times, each
+
+
+def test_the_middle_and_the_tail_are_told() -> None:
+    times = Times.of([float(n) for n in range(1, 102)])
+    assert (times.count, times.p50, times.p95, times.longest) == (101, 51, 96, 101)
+    assert times.a_second == pytest.approx(1000 / 51)
+
+
+def test_every_item_is_called_after_the_first_have_warmed_up() -> None:
+    called: list[int] = []
+    times = each(called.append, [1, 2, 3], warm=2)
+    assert called == [1, 2, 1, 2, 3]
+    assert times.count == 3

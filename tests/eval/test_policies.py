@@ -1,0 +1,55 @@
+"""Policies are searched and asked as on their day, beside BM25 on the same passages."""
+
+import pytest
+
+from eval import policies, policy_answers
+from eval.datasets import Half, Policies, PolicyQuestion, half_of
+from eval.progress import Progress
+from eval.workbench import Workbench
+
+DOCUMENTS = {
+    "a": "关于发放一次性补贴的通知 对受影响的个体工商户每户发放一次性补贴3000元，由区财政承担。",
+    "b": "关于减免租金的通知 承租国有房屋的中小企业免收二月份租金，减半收取三月份租金。",
+    "c": "关于发放一次性补贴的通知 对受影响的个体工商户每户发放一次性补贴3000元，由区财政承担。",
+}
+POLICIES = Policies(
+    DOCUMENTS,
+    (
+        PolicyQuestion("q1", "个体工商户每户补贴多少元？", "3000 元", ("a",)),
+        PolicyQuestion("q2", "中小企业三月份租金怎么收？", "减半收取三月份租金", ("b",)),
+    ),
+    (PolicyQuestion("u1", "出租车司机有什么补贴？", "", ()),),
+)
+
+
+def test_a_text_that_is_there_twice_is_one_file() -> None:
+    assert [file.source for file in policies.files(POLICIES)] == ["a.txt", "b.txt"]
+
+
+def test_both_systems_are_measured_on_every_question(workbench: Workbench) -> None:
+    with workbench.desk(policies.files(POLICIES), policies.AS_OF) as asking:
+        section = policies.run(POLICIES, asking, Progress())
+    assert [result["id"] for result in section.results] == ["q1", "q2"]
+    for result in section.results:
+        assert result["ours"]["前 300 字含答案"] == 1
+        assert result["theirs"]["前 1 段含答案"] == 1
+    assert section.numbers["ceiling"] == 1
+    everything = section.numbers["all"]
+    assert everything["文件 nDCG@10"]["gain"]["mean"] == 0
+
+
+@pytest.mark.parametrize("half", list(Half))
+def test_answers_are_measured_on_one_half(workbench: Workbench, half: Half) -> None:
+    with workbench.desk(policies.files(POLICIES), policies.AS_OF) as asking:
+        section = policy_answers.run(POLICIES, asking, Progress(), half)
+    asked = {str(result["id"]) for result in section.results}
+    expected = {
+        question.id
+        for question in (*POLICIES.questions, *POLICIES.unanswerable)
+        if half_of(POLICIES.cluster_of(question)) is half
+    }
+    assert asked == expected
+    for result in section.results:
+        if result["quoted"]:
+            assert result["document"]
+            assert result["answerable"]

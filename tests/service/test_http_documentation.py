@@ -1,0 +1,47 @@
+import re
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+import index.errors
+from index.errors import WenjuError
+from service.http import answers, curated, documents, guard, operations, problems
+from service.http.problems import STATUS_OF_CODE
+
+TEXT = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text(encoding="utf-8")
+ELSEWHERE = {  # errors that no request can cause
+    "internal_error",
+    "corpus_error",
+    "missing_package",
+    "invalid_catalogue",
+}
+
+
+def test_every_route_is_described(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    described = set(re.findall(r"^\| `([A-Z]+ /\S+)` \|", TEXT, re.MULTILINE))
+    assert described == routes | {"GET /openapi.json"}
+
+
+def test_every_code_is_described_with_its_status(client: TestClient) -> None:
+    described = {
+        code: int(status)
+        for status, codes in re.findall(r"^\| (\d{3}) \| (.+) \|$", TEXT, re.MULTILINE)
+        for code in re.findall(r"`(\w+)`", codes)
+    }
+    rooms = (answers, curated, documents, guard, operations, problems)
+    sources = "\n".join(Path(str(room.__file__)).read_text(encoding="utf-8") for room in rooms)
+    raised = set(re.findall(r'\d{3},\s+"([a-z_]+)"', sources))
+    assert raised <= described.keys()
+    for code, status in STATUS_OF_CODE.items():
+        assert described[code] == status, code
+
+
+def test_every_error_of_the_index_has_a_status_of_its_own() -> None:
+    codes = {
+        kind.code
+        for kind in vars(index.errors).values()
+        if isinstance(kind, type) and issubclass(kind, WenjuError)
+    }
+    assert codes - ELSEWHERE <= STATUS_OF_CODE.keys()
