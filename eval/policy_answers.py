@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from eval import intervals
 from eval.datasets import Half, Policies, PolicyQuestion
 from eval.intervals import Interval
-from eval.matching import exact_match, lenient_match, rouge_l, squash
+from eval.matching import exact_match, lenient_match, numbers, rouge_l, squash
 from eval.metrics import (
     CONFIDENT,
     auroc,
@@ -35,8 +35,8 @@ COVERAGES = (0.2, 0.4, 0.6, 0.8, 1.0)
 class Result:
     """What became of one question; `cluster` is its document's group.
 
-    `spoken` is the answer, or for passages the first quote. `right`: what was claimed is the
-    expected answer, or nearly (lenient, or ROUGE-L of a half and more).
+    `right`: what was claimed is the expected answer, its figures alone, or nearly all of it
+    (lenient, or ROUGE-L of a half and more). `inside`: it is at least a part of it.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Result:
     rouge: float
     quoted: bool  # a quote of the right document holds the expected answer
     document: bool  # the right document is cited
+    inside: bool
     right: bool
     milliseconds: float
 
@@ -65,23 +66,26 @@ def run(policies: Policies, asking: Asking, progress: Progress, half: Half) -> S
         answer, milliseconds = asking.ask(question.question)
         right = frozenset(ids[name] for name in question.documents)
         cluster = policies.cluster_of(question)
-        results.append(_result(question, cluster, right, answer, milliseconds))
+        results.append(result_of(question, cluster, right, answer, milliseconds))
     return _section(results, half)
 
 
-def _result(
+def result_of(
     question: PolicyQuestion,
     cluster: str,
     documents: frozenset[str],
     answer: Answer,
     milliseconds: float,
 ) -> Result:
+    """Compare one answer with what was expected."""
     wanted = squash(question.answer)
     ours = [c for c in answer.citations if c.document_id in documents]
     first = answer.citations[0].quote if answer.citations else ""
     spoken = answer.answer or (first if answer.outcome is Outcome.PASSAGES else "")
     claimed = answer.outcome in CLAIMS and bool(question.documents)
     lenient = claimed and lenient_match(spoken, question.answer)
+    inside = claimed and bool(spoken) and squash(spoken) in wanted
+    figures = inside and bool(numbers(spoken)) and _same_figures(spoken, question.answer)
     rouge = rouge_l(spoken, question.answer) if question.documents else 0.0
     return Result(
         id=question.id,
@@ -97,9 +101,14 @@ def _result(
         rouge=rouge,
         quoted=bool(wanted) and wanted in squash("".join(c.quote for c in ours)),
         document=bool(ours),
-        right=lenient or (claimed and bool(ours) and rouge >= CLOSE),
+        inside=inside,
+        right=lenient or figures or (claimed and bool(ours) and rouge >= CLOSE),
         milliseconds=milliseconds,
     )
+
+
+def _same_figures(spoken: str, expected: str) -> bool:
+    return set(numbers(spoken)) == set(numbers(expected))
 
 
 def _section(results: Sequence[Result], half: Half) -> Section:
@@ -116,7 +125,8 @@ def _section(results: Sequence[Result], half: Half) -> Section:
         f"ncp-answers-{half}",
         f"NCP 问答（{half}）",
         notes=(
-            f"以 {AS_OF} 为准。答对：与标准答案相同、宽松相同，或文件对且 ROUGE-L ≥ {CLOSE}。",
+            f"以 {AS_OF} 为准。答对：与标准答案相同、宽松相同、数值相同，",
+            f"或文件对且 ROUGE-L ≥ {CLOSE}。“给出的答案”只计作答的题。",
             "“应拒答”的问题有少量标注误差：其中有的在库中其实能答。区间按文件成组重抽。",
         ),
         tables=(
@@ -161,6 +171,10 @@ def _measures(
         "宽松相同": over([r.lenient for r in answerable]),
         "答对": over([r.right for r in answerable]),
         "ROUGE-L（答案或首条引文）": over([r.rouge for r in answerable]),
+        "给出的答案：对": intervals.share(sum(r.right for r in claims), len(claims)),
+        "给出的答案：对或是标准答案的一部分": intervals.share(
+            sum(r.right or r.inside for r in claims), len(claims)
+        ),
         "引文含答案": over([r.quoted for r in answerable]),
         "引了对的文件": over([r.document for r in answerable]),
         "可答而拒答": over([r.outcome == "refused" for r in answerable]),

@@ -13,14 +13,24 @@ import numpy as np
 from index.engine import Embedder, Vectors
 
 _BATCH = 256
+_SAMPLE = "第十二条　申请人应当自收到通知之日起30日内提出。"
+
+
+def fingerprint(embedder: Embedder) -> bytes:
+    """Name a model by its identity and by what it makes of a sample.
+
+    A model under work may change under the same identity.
+    """
+    return embedder.identity.encode() + embedder.embed_passages([_SAMPLE]).tobytes()
 
 
 class CachedEmbedder:
-    """An embedder that remembers passages in a file, by its own identity and their text."""
+    """An embedder that remembers passages in a file, by model and text."""
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._embedder = embedder
+        self._model = fingerprint(embedder)
         self._lock = Lock()
         self._file = sqlite3.connect(path, check_same_thread=False)
         self._file.execute("PRAGMA journal_mode=WAL")
@@ -83,4 +93,4 @@ class CachedEmbedder:
                 vectors[row] = np.frombuffer(known[keys[row]], np.float32)
 
     def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.identity}\0{text}".encode()).digest()
+        return hashlib.sha256(self._model + b"\0" + text.encode()).digest()

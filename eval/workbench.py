@@ -15,6 +15,7 @@ from typing import ClassVar
 import index
 from eval.metrics import Passage
 from eval.progress import Progress
+from eval.vector_cache import fingerprint
 from index.document import Document, Metadata, Span
 from index.engine import Embedder
 from index.errors import WenjuError
@@ -143,7 +144,7 @@ class Workbench:
 
     def _key(self, files: Sequence[Incoming]) -> str:
         """Name what a knowledge base is made of: files, model, and the code that reads them."""
-        digest = hashlib.sha256(self.embedder.identity.encode())
+        digest = hashlib.sha256(fingerprint(self.embedder))
         for file in files:
             digest.update(f"{file.source}\0{file.known}\0".encode())
             digest.update(hashlib.sha256(file.content).digest())

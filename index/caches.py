@@ -19,10 +19,10 @@ from sqlalchemy import Connection, update
 
 from index.engine import LexicalIndex, VectorIndex
 from index.errors import DamagedIndex, StorageFull, WenjuError
-from index.store.catalogue import State, state_of
 from index.store.database import Database
 from index.store.feed import document_ids, entries, touched_since, vectors_in, vectors_of
 from index.store.files import FULL, reported
+from index.store.revision import State, state_of
 from index.store.tables import CatalogueRow
 
 FOLDER = "indexes"
@@ -240,4 +240,5 @@ _FULL = "磁盘空间不足，检索索引没有更新。请清理磁盘后重�
 
 def _is_full(error: Exception) -> bool:
     full = isinstance(error, OSError) and error.errno in FULL
-    return full or "No space left" in str(error)  # as engines in other languages say it
+    # As engines in other languages say it.
+    return full or "No space left" in str(error) or "disk is full" in str(error)

@@ -6,10 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-from langchain_text_splitters import RecursiveCharacterTextSplitter
+from typing import TYPE_CHECKING
 
 from index.document import Chunk, Document, Section, SectionKind, Span
+
+if TYPE_CHECKING:
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 SIZE = 300  # characters a passage has at most
 TINY = 60  # characters below which a passage joins its neighbour
@@ -147,6 +149,10 @@ def _split(text: str, span: Span) -> Iterator[Span]:
 
 @cache
 def _splitter(size: int) -> RecursiveCharacterTextSplitter:
+    from langchain_text_splitters import (  # noqa: PLC0415 - slow to load, wanted only here
+        RecursiveCharacterTextSplitter,
+    )
+
     return RecursiveCharacterTextSplitter(
         chunk_size=size,
         chunk_overlap=0,

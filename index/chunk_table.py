@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from index.document import Chunk, Filter, Span
-from index.store.catalogue import DocumentSummary, batches, path_of, state_of, summaries
+from index.store.catalogue import DocumentSummary, path_of, summaries
+from index.store.database import batches
 from index.store.feed import touched_since
+from index.store.revision import state_of
 from index.store.tables import ChunkRow
 
 

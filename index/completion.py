@@ -6,11 +6,12 @@ import time
 from collections.abc import Collection
 
 from index.errors import ModelError, WriterBusy
-from index.store.catalogue import Catalogue, Served
+from index.store.catalogue import Catalogue
 from index.store.database import Database
 from index.store.jobs import Job, Jobs
 from index.store.progress import progress
 from index.store.readers import Readers
+from index.store.revision import Served
 from index.store.tables import JobState
 from index.worker import Report, Worker
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -182,10 +183,14 @@ class Section:
 
     def path_to(self, offset: int) -> tuple[Section, ...]:
         """Return the sections that hold `offset`, outermost first, this one included."""
-        for child in self.children:
-            if offset in child.span:
-                return (self, *child.path_to(offset))
-        return (self,)
+        path = [self]
+        while path[-1].children:
+            children = path[-1].children
+            index = bisect_right(children, offset, key=lambda child: child.span.start) - 1
+            if index < 0 or offset not in children[index].span:
+                break
+            path.append(children[index])
+        return tuple(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +234,8 @@ class Document:
 
     def page_at(self, offset: int) -> int | None:
         """Return the page that holds `offset`, or None where pages are unknown."""
-        page = None
-        for run in self.origin:
-            if run.span.start > offset:
-                break
-            page = run.page
-        return page
+        index = bisect_right(self.origin, offset, key=lambda run: run.span.start) - 1
+        return self.origin[index].page if index >= 0 else None
 
     def locator(self, span: Span) -> str:
         """Say where `span` stands, as one would cite it: 第一部分第（八）项, 第十二条第二款."""

@@ -13,8 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from index.caches import Engines, lexical_folder, vector_folder
 from index.chunk_table import ChunkTable
 from index.engine import LexicalIndex, VectorIndex
-from index.store.catalogue import Served, State, state_of
+from index.errors import DamagedIndex
 from index.store.database import Database
+from index.store.revision import Served, State, state_of
 from index.store.tables import CatalogueRow
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Follower:
             old = self._snapshot
             with self._database.reading() as connection:
                 state = state_of(connection)
-                if state == old.state and not _lags(old):
+                if state == old.state:  # the worker writes there how far it has come
                     return old
                 # With the model all vectors go, and no change says so document by document.
                 table = old.table if state.model == old.state.model else ChunkTable.load(connection)
@@ -81,9 +82,21 @@ class Follower:
             self._snapshot = self._of(state, table, old)
             return self._snapshot
 
+    def close(self) -> None:
+        """Release the files of the indexes."""
+        for index in (self._snapshot.lexical, self._snapshot.vectors):
+            if index is not None:
+                index.close()
+
+    def distrust(self) -> None:
+        """Ask the worker for new indexes, after one of them has proved damaged in use."""
+        state = self._snapshot.state
+        self._condemn(CatalogueRow.lexical_generation, state.lexical_generation)
+        self._condemn(CatalogueRow.vector_generation, state.vector_generation)
+
     def _of(self, state: State, table: ChunkTable, old: Snapshot | None) -> Snapshot:
         by_words_only = self._model is None or state.model not in {None, self._model}
-        if by_words_only and self._model is not None:
+        if by_words_only and self._model and not (old and old.by_words_only):
             log.warning("vectors are by %s, not %s: words only", state.model, self._model)
         return Snapshot(
             state=state,
@@ -94,38 +107,35 @@ class Follower:
         )
 
     def _lexical(self, state: State, old: Snapshot | None) -> LexicalIndex | None:
-        generation = state.lexical_generation
+        generation, held = state.lexical_generation, old.lexical if old else None
         if generation is None:
-            return old.lexical if old else None
-        folder = lexical_folder(self._directory, generation)
+            return held  # until the worker has built another
         try:
-            if old and old.lexical and old.state.lexical_generation == generation:
-                old.lexical.refresh()
-                return old.lexical
-            _must_be_there(folder)
-            return self._engines.lexical(folder)
-        except Exception:  # whatever it is, the worker can build it anew
-            log.warning("index %s cannot be read", folder, exc_info=True)
+            if held and old and old.state.lexical_generation == generation:
+                held.refresh()
+                return held
+            return self._engines.lexical(_there(lexical_folder(self._directory, generation)))
+        except (DamagedIndex, FileNotFoundError):
+            log.warning("the lexical index %s cannot be used", generation, exc_info=True)
             self._condemn(CatalogueRow.lexical_generation, generation)
             return None
 
     def _vectors(self, state: State, old: Snapshot | None) -> VectorIndex | None:
-        generation = state.vector_generation
+        generation, held = state.vector_generation, old.vectors if old else None
         if generation is None or state.dimension is None:
-            return old.vectors if old else None
-        folder = vector_folder(self._directory, generation)
+            return held  # until the worker has built another
         try:
-            if old and old.vectors and old.state.vector_generation == generation:
-                old.vectors.refresh()
-                return old.vectors
-            _must_be_there(folder)
+            if held and old and old.state.vector_generation == generation:
+                held.refresh()
+                return held
+            folder = _there(vector_folder(self._directory, generation))
             return self._engines.vectors(folder, state.dimension)
-        except Exception:  # whatever it is, the worker can build it anew
-            log.warning("index %s cannot be read", folder, exc_info=True)
+        except (DamagedIndex, FileNotFoundError):
+            log.warning("the vector index %s cannot be used", generation, exc_info=True)
             self._condemn(CatalogueRow.vector_generation, generation)
             return None
 
-    def _condemn(self, column: InstrumentedAttribute[str | None], generation: str) -> None:
+    def _condemn(self, column: InstrumentedAttribute[str | None], generation: str | None) -> None:
         """Ask the worker for a new index, once: if that fails too, the fault is not the index's."""
         if column.key in self._condemned:
             return
@@ -136,17 +146,8 @@ class Follower:
             )
 
 
-def _lags(snapshot: Snapshot) -> bool:
-    """Say whether the worker has brought an index further than it is here."""
-    state = snapshot.state
-    lexical = snapshot.lexical.revision if snapshot.lexical else 0
-    vectors = snapshot.vectors.revision if snapshot.vectors else 0
-    if lexical < state.lexical_revision:
-        return True
-    return not snapshot.by_words_only and vectors < state.vector_revision
-
-
-def _must_be_there(folder: Path) -> None:
+def _there(folder: Path) -> Path:
     """Keep a reader from making an empty index where the worker's has gone."""
     if not folder.is_dir():
         raise FileNotFoundError(folder)
+    return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -57,7 +58,7 @@ def _begins_annex(units: Sequence[Unit], index: int) -> bool:
         return True
     if _is_tail_line(units[index].text) or not _follows_signature(units, index):
         return False
-    return not is_agency_line(units[index]) or title_length(units[index:]) > 0
+    return not is_agency_line(units[index]) or title_length(units, index) > 0
 
 
 def _is_tail_line(text: str) -> bool:
@@ -90,16 +91,16 @@ def head_of(units: Sequence[Unit], *, main: bool) -> list[tuple[SectionKind, int
     seen_title = False
     while position < len(units):
         unit = units[position]
-        if not seen_title and (length := title_length(units[position:])):
+        if not seen_title and (length := title_length(units, position)):
             parts.append((SectionKind.TITLE, length))
             position += length
             seen_title = True
             continue
         annex_heading = not main and position == 0 and is_annex_heading(unit.text)
-        repeated = seen_title and _repeats(unit, units[:position])
+        repeated = seen_title and _repeats(unit, units[max(0, position - _TITLE_LINES) : position])
         if annex_heading or repeated or _is_head(unit):
             parts.append((SectionKind.HEAD, 1))
-        elif length := _contents_length(units[position:]):
+        elif length := _contents_length(units, position):
             parts.append((SectionKind.HEAD, length))
         elif is_salutation(unit):
             parts.append((SectionKind.SALUTATION, 1))
@@ -126,13 +127,14 @@ def _merged(parts: Sequence[tuple[SectionKind, int]]) -> list[tuple[SectionKind,
     return merged
 
 
-def title_length(units: Sequence[Unit]) -> int:
-    """Return how many paragraphs from the first make a title; 0 if it is none."""
-    if units[0].outline_level is not None and units[0].mark is None:
-        others = [unit.outline_level for unit in units[1:] if unit.outline_level is not None]
-        return int(all(level > units[0].outline_level for level in others))
+def title_length(units: Sequence[Unit], start: int) -> int:
+    """Return how many paragraphs from `start` make a title; 0 if they make none."""
+    first = units[start]
+    if first.outline_level is not None and first.mark is None:
+        levels = (unit.outline_level for unit in itertools.islice(units, start + 1, None))
+        return int(all(level is None or level > first.outline_level for level in levels))
     title = ""
-    for length, unit in enumerate(units[:_TITLE_LINES], 1):
+    for length, unit in enumerate(units[start : start + _TITLE_LINES], 1):
         if unit.mark or _is_special(unit.text) or unit.outline_level is not None:
             break
         if len(unit.text) > 80 or closes_sentence(unit.text) or _ENACTED_ON.match(unit.text):
@@ -140,10 +142,9 @@ def title_length(units: Sequence[Unit]) -> int:
         title += unit.text
         if ends_as_title(title):
             return length
-    first = units[0].text
-    plain = not (units[0].mark or _is_special(first) or closes_sentence(first))
-    is_title = plain and len(first) <= 80 and "，" not in first and len(units) > 1
-    return int(is_title and not _ENACTED_ON.match(first))
+    plain = not (first.mark or _is_special(first.text) or closes_sentence(first.text))
+    short = len(first.text) <= 80 and "，" not in first.text and start + 1 < len(units)
+    return int(plain and short and not _ENACTED_ON.match(first.text))
 
 
 _ENACTED_ON = re.compile(rf"[（(]?\s*(?:根据|经)?\s*{DATE_PATTERN}")
@@ -178,14 +179,14 @@ def _is_head(unit: Unit) -> bool:
     return bool(enacted) and (text.startswith(("（", "(")) or "。" not in text)
 
 
-def _contents_length(units: Sequence[Unit]) -> int:
+def _contents_length(units: Sequence[Unit], start: int) -> int:
     """Return how many paragraphs a table of contents takes: 目录, until its first entry recurs."""
-    if not _CONTENTS.fullmatch(units[0].text):
+    if not _CONTENTS.fullmatch(units[start].text):
         return 0
-    if len(units) < 2:
+    if start + 1 == len(units):
         return 1
-    first = re.sub(r"[\s.…·\d]+$", "", units[1].text)
-    for length, unit in enumerate(units[2:], 2):
+    first = re.sub(r"[\s.…·\d]+$", "", units[start + 1].text)
+    for length, unit in enumerate(units[start + 2 :], 2):
         if re.sub(r"[\s.…·\d]+$", "", unit.text) == first:
             return length
     return 1

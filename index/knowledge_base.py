@@ -16,8 +16,10 @@ from typing import Self
 from index.caches import Engines, LocalEngines
 from index.document import Chunk, Document, Filter, Hit, Metadata
 from index.engine import Embedder
+from index.errors import DamagedIndex
 from index.follower import Follower
 from index.presence import Presence
+from index.retrieve import Engines as Asked
 from index.retrieve import retrieve
 from index.store.catalogue import Catalogue, DocumentSummary
 from index.store.curated import CuratedAnswers
@@ -105,6 +107,7 @@ class KnowledgeBase:
         if self._presence is not None:
             self._presence.leave()
             self._presence = None
+        self._follower.close()
         self._database.close()
 
     @property
@@ -135,7 +138,12 @@ class KnowledgeBase:
         if snapshot.lexical is None:
             return []  # the worker has built nothing yet
         embedder = self._embedder if snapshot.vectors is not None else None
-        ranked = retrieve(query, filter_, limit, snapshot.lexical, snapshot.vectors, embedder)
+        try:
+            asked = Asked(snapshot.lexical, snapshot.vectors, embedder)
+            ranked = retrieve(query, filter_, limit, asked)
+        except DamagedIndex:
+            self._follower.distrust()
+            raise
         hits = []
         for one in ranked:
             chunk = snapshot.table.chunk(one.number)

@@ -46,7 +46,7 @@ class Mark:
         return self.number, self.branch
 
 
-_NUMBERED = rf"第\s?(?P<number>[{NUMERAL}\d]{{1,7}})\s?"
+_NUMBERED = rf"[第笫]\s?(?P<number>[{NUMERAL}\d]{{1,7}})\s?"
 _PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = tuple(
     (style, re.compile(pattern))
     for style, pattern in (
@@ -62,6 +62,7 @@ _PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = tuple(
         (Style.CIRCLE, r"(?P<circle>[①-⑳])"),
     )
 )
+_BEGINS_A_MARK = re.compile(rf"[第笫（(\d{_ENUMERAL}①-⑳]")
 _SETS_OFF = re.compile(r"\s|[【（(]|$")
 
 _FIELD = re.compile(
@@ -95,6 +96,8 @@ DOCUMENT_NUMBER = re.compile(
 
 def mark_at(text: str, position: int = 0) -> Mark | None:
     """Return the mark that begins at `position` of `text`, or None."""
+    if not _BEGINS_A_MARK.match(text, position):
+        return None
     for style, pattern in _PATTERNS:
         match = pattern.match(text, position)
         if match is None:

@@ -179,7 +179,7 @@ def heading_label(mark: Mark, text: str) -> str:
 
 
 def _unspaced(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return re.sub(r"\s", "", text).replace("笫", "第")  # a slip of optical reading
 
 
 def _unnumbered(unit: Unit) -> str:

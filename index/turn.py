@@ -15,12 +15,13 @@ from index.caches import Caches
 from index.document import Chunk, Document, Metadata
 from index.engine import Embedder
 from index.errors import CorruptFile, ModelError, ModelMismatch, WenjuError
-from index.store.catalogue import Catalogue, State, has, put
+from index.store.catalogue import Catalogue, has, put
 from index.store.database import Database
 from index.store.embeddings import Embeddings
 from index.store.jobs import Jobs, Work, read, wanted_originals
 from index.store.originals import Originals
 from index.store.progress import Progress, progress
+from index.store.revision import State
 
 PASSAGES_AT_ONCE = 64  # a second or two of the model's work, at most lost when killed
 READING_SECONDS = 0.5  # of reading files for one transaction

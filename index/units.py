@@ -26,8 +26,12 @@ _HEAD_LINES = 3  # the head ends within as many lines
 _LOST_BREAK = re.compile(
     r"(?:(?<=[。！？；：;:!?])|(?<=[。！？；][”）】]))[ \u3000\xa0]+(?=\S)|[ \xa0]*\u3000{2,}(?=\S)"
 )
+_GLUED_ARTICLE = re.compile(
+    r"(?:[。；]|(?<=\n)第[一二三四五六七八九十百]{1,4}[章节][^。；，\n]{1,30}?)"
+    r"(?=第[一二三四五六七八九十百零]{1,7}条[ \u3000])"
+)
 _MARK_HINT = re.compile(
-    r"第|[（(][一二三四五六七八九十]|[一二三四五六七八九十]{1,3}\s?、|\d{1,2}\s?[.．、]"
+    r"[第笫]|[（(][一二三四五六七八九十]|[一二三四五六七八九十]{1,3}\s?、|\d{1,2}\s?[.．、]"
 )
 _MAY_PRECEDE = "。；：！？”）】〕》;:!?) \u3000\xa0"
 _OPEN_HEADING = re.compile(r"[^。；：！？，,;]{0,45}")
@@ -102,7 +106,9 @@ def _lost_starts(text: str, line: Span, *, first: bool, last: bool) -> set[int]:
 
 
 def _visible_starts(text: str, line: Span) -> Iterator[int]:
-    """Yield where a mark stands behind a gap inside a line that is not long."""
+    """Yield where a mark stands out inside a line that is not long: behind a gap, before one."""
+    for article in _GLUED_ARTICLE.finditer(text, line.start, line.end):
+        yield article.end()
     for gap in _LOST_BREAK.finditer(text, line.start, line.end):
         if mark_at(text, gap.end()) is not None:
             yield gap.end()

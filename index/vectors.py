@@ -166,7 +166,9 @@ class FaissIndex:
             return self._load()
         new = _extended(old, changes)
         # A graph is the writer's to renew; what is looked at one by one is soon read anew.
-        return self._load() if new.is_crowded(self._exact_up_to) and new.state.graph is None else new
+        return (
+            self._load() if new.is_crowded(self._exact_up_to) and new.state.graph is None else new
+        )
 
     def _load(self) -> _Snapshot:
         """Read everything anew."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from index.document import SHANGHAI, Disclosure, Document, Filter, Hit, Kind
+from index.document import SHANGHAI, Disclosure, Document, Filter, Hit, Kind, Span
 from index.knowledge_base import KnowledgeBase
 from index.store.catalogue import DocumentSummary
+from index.store.feedback import Answered
+from index.store.gaps import Miss
+from index.store.wording import Basis
 from service.answering.answer import Answer, Citation
 from service.answering.answering import Answering
 from service.answering.confidence import Calibration
 from service.answering.lexicon import Lexicon
 from service.answering.rule_reader import RuleReader
 from service.answering.scope import Candidate
+from service.curated import curated_answer
 from service.settings import Settings
 from service.suggestions import suggest
 
@@ -92,10 +96,9 @@ class Desk:
     ) -> Answer:
         """Answer a question, from the site's own answers first, then from the documents."""
         admitted = self._admitted(as_of, filter_, channel)
-        curated = self._curated(question, admitted)
-        if curated is not None:
-            return curated
-        answer = self._answering.answer(question, admitted, str(self.knowledge_base.revision))
+        answer = curated_answer(question, self.knowledge_base, admitted, self.settings.public_url)
+        if answer is None:
+            answer = self._answering.answer(question, admitted, str(self.knowledge_base.revision))
         self._remember(answer, channel)
         return answer
 
@@ -147,11 +150,29 @@ class Desk:
             return frozenset({Disclosure.PUBLIC, Disclosure.UNKNOWN})
         return frozenset({Disclosure.PUBLIC})
 
-    def _curated(self, question: str, admitted: Filter) -> Answer | None:
-        return None
-
     def _remember(self, answer: Answer, channel: Channel) -> None:
-        pass
+        """Keep the answer for feedback to refer to, and a question without one as a gap."""
+        journal = self.knowledge_base.journal
+        journal.put(
+            Answered(
+                id=answer.id,
+                question=answer.question,
+                outcome=answer.outcome.value,
+                answer=answer.answer,
+                confidence=answer.confidence,
+                basis=_places(answer.citations),
+                channel=channel.value,
+                revision=self.knowledge_base.revision,
+                at=datetime.now(SHANGHAI),
+            )
+        )
+        if answer.refusal is not None:
+            reason, nearest = answer.refusal.reason.value, _places(answer.refusal.nearest)
+            journal.put(Miss(answer.question, reason, channel.value, nearest))
+
+
+def _places(citations: Iterable[Citation]) -> tuple[Basis, ...]:
+    return tuple(Basis(one.document_id, Span(one.start, one.end)) for one in citations)
 
 
 class _Library:

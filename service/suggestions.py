@@ -35,7 +35,7 @@ def suggest(answering: Answering, filter_: Filter, limit: int) -> list[str]:
 
 
 def _questions(document: Document) -> Iterator[str]:
-    """Turn 布设了119台“粤智助” into 布设了多少台“粤智助”？"""
+    """Turn what a clause states into what one would ask: 布设了多少台, for 布设了 119 台."""
     for clause in _CLAUSE.findall(document.text):
         if not 8 <= len(clause) <= 36:
             continue

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from eval.benchmarks.timing import Times, each
@@ -47,9 +48,8 @@ def measure(directory: Path, questions: Sequence[str]) -> Started:
     with _serving(directory, port) as server:
         _until_ready(server, port)
         seconds = time.perf_counter() - began
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        answers = each(lambda question: _ask(connection, question), questions)
-        connection.close()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            answers = each(partial(_ask, connection), questions)
         family = [server.pid, *_descendants(server.pid)]
         alone, together = _megabytes([server.pid]), _megabytes(family)
     return Started(seconds, alone, together, answers)
@@ -77,15 +77,19 @@ def _until_ready(server: subprocess.Popen[bytes], port: int) -> None:
     while time.monotonic() < until:
         if server.poll() is not None:
             raise ServerFailed(f"wenju serve ended with {server.returncode}")
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == _OK:
-                return
-        except OSError:
-            pass  # not listening yet
+        if _is_ready(port):
+            return
         time.sleep(0.02)
     raise ServerFailed(f"wenju serve was not ready within {LONGEST_SECONDS} s")
+
+
+def _is_ready(port: int) -> bool:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == _OK
+        except OSError:
+            return False  # not listening yet
 
 
 def _ask(connection: http.client.HTTPConnection, question: str) -> None:

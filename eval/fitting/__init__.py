@@ -1,0 +1,1 @@
+"""Fits what the product ships as numbers: fusion weights and confidence."""

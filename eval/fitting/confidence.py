@@ -9,8 +9,10 @@ mean: more coverage never lowers a confidence.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,16 +22,20 @@ from scipy.optimize import minimize
 
 from eval.datasets import Question, load_questions
 from eval.scoring import Judge
+from index.document import SHANGHAI, Kind
+from index.store.catalogue import DocumentSummary
 from service import bootstrap
 from service.answering.answer import Outcome
 from service.answering.confidence import FEATURES, Calibration, features
+from service.answering.lexicon import Lexicon
+from service.answering.question import understand
 from service.answering.reader import Evidence
 from service.desk import Channel, Desk
 from service.settings import load_configuration
 
 QUESTIONS = Path(__file__).parents[1] / "questions" / "development.jsonl"
 CALIBRATION = Path(__file__).parents[2] / "service" / "answering" / "calibration.json"
-_FALLING = frozenset({"lacking"})  # the one feature that speaks against an answer
+_FALLING = frozenset({"lacking", "named"})  # these speak against an answer
 _RIDGE = 0.002  # keeps weights moderate where the questions are few
 _THRESHOLD = 0.5  # an answer is shown when it is likelier right than wrong
 
@@ -78,6 +84,32 @@ def collect(desk: Desk, questions: Sequence[Question]) -> list[Sample]:
     return samples
 
 
+def near_misses(desk: Desk, questions: Sequence[Question], seed: int = 2026) -> list[Question]:
+    """Return questions that differ in one word from one with an answer, and have none."""
+    chooser = random.Random(seed)  # noqa: S311 - a choice of words, no secret
+    today = datetime.now(SHANGHAI).date()
+    lexicon = Lexicon.bundled()
+    asked = [(q, understand(q.question, today, lexicon)) for q in questions if q.quote]
+    asked = [(q, inquiry) for q, inquiry in asked if not inquiry.english and not inquiry.fact]
+    known = "".join(desk.knowledge_base.document(d.id).text for d in _reports(desk))
+    words = sorted({term.text for _, inquiry in asked for term in inquiry.terms})
+    strange = [word for word in words if len(word) > 1 and word not in known]
+    made = []
+    for question, inquiry in asked:
+        terms = [t.text for t in inquiry.terms if t.weight >= 1 and t.text in question.question]
+        if question.document == "report" and terms:
+            wording = question.question.replace(chooser.choice(terms), chooser.choice(strange))
+            made.append(
+                replace(question, question=wording, outcome=("refused",), answers=(), quote=None)
+            )
+    return made
+
+
+def _reports(desk: Desk) -> list[DocumentSummary]:
+    found = desk.knowledge_base.documents()
+    return [summary for summary in found if summary.metadata.kind is Kind.REPORT]
+
+
 def fit(samples: Sequence[Sample]) -> dict[str, float]:
     """Return logistic weights; each side, right and wrong, has the same say in sum."""
     rows = np.array([list(features(sample.evidence).values()) for sample in samples])
@@ -88,7 +120,7 @@ def fit(samples: Sequence[Sample]) -> dict[str, float]:
         nll = np.logaddexp(0, score) - right * score
         return float(nll.mean() + _RIDGE * np.square(weights[1:]).mean())
 
-    bounds = [(None, None)]
+    bounds: list[tuple[float | None, float | None]] = [(None, None)]
     bounds += [(None, 0.0) if name in _FALLING else (0.0, None) for name in FEATURES]
     result = minimize(loss, np.zeros(len(bounds)), bounds=bounds, method="L-BFGS-B")
     return dict(zip(("bias", *FEATURES), (round(float(w), 4) for w in result.x), strict=True))
@@ -98,7 +130,8 @@ def main(questions: Path = QUESTIONS, out: Path = CALIBRATION) -> None:
     """Fit on the questions, over the knowledge base the settings name, and write the weights."""
     settings = load_configuration().settings
     with bootstrap.open_desk(settings, follow=False) as desk:
-        samples = collect(desk, load_questions(questions))
+        asked = load_questions(questions)
+        samples = collect(desk, [*asked, *near_misses(desk, asked)])
     values = [sample for sample in samples if sample.sort == "value"]
     passages = [sample for sample in samples if sample.sort == "passage"]
     written = {

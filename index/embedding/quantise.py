@@ -51,8 +51,8 @@ def find_products(graph: ir.Graph) -> list[Product]:
     return products
 
 
-def quantise(graph: ir.Graph, loudest: Mapping[str, Weights]) -> None:
-    """Replace products and tables of embeddings by their int8 form, in place.
+def quantise_products(graph: ir.Graph, loudest: Mapping[str, Weights]) -> None:
+    """Replace products by their int8 form, in place.
 
     `loudest` holds, for the activations of each product by name, the greatest absolute value
     seen in each channel.
@@ -62,7 +62,6 @@ def quantise(graph: ir.Graph, loudest: Mapping[str, Weights]) -> None:
         groups.setdefault(_name(product.activations), []).append(product)
     for name, group in groups.items():
         _replace_products(graph, group, loudest[name])
-    quantise_tables(graph)
     graph.opset_imports[RUNTIME_DOMAIN] = 1
     drop_unused(graph)
 
@@ -109,7 +108,9 @@ def _replace_products(graph: ir.Graph, group: list[Product], loudest: Weights) -
     """Replace the products that read the same activations, which are stepped once."""
     heaviest = np.maximum.reduce([np.abs(product.weights).max(axis=1) for product in group])
     loudest = np.maximum(loudest, loudest.max() / 1000)  # one may be silent only in the samples
-    balance = np.sqrt(_positive(loudest) / _positive(heaviest)).astype(np.float32)
+    balance = np.sqrt(_positive(loudest) / _positive(heaviest))
+    # to quarters of a power of two: the same whichever processor the samples were run on
+    balance = np.exp2(np.round(4 * np.log2(balance)) / 4).astype(np.float32)
     add = _Adder(graph, group[0].node, "steps")
     even = add("Mul", group[0].activations, add.constant("balance", 1 / balance))
     steps, scale = _step_activations(add, even)

@@ -4,7 +4,7 @@ A vocabulary of 250,000 pieces takes the tokenizers library 300 MB and two secon
 Where the model is of the unigram kind, sentencepiece holds the same pieces in a fifth of that;
 tokenizers then only normalises and splits. Other kinds are small enough as they are.
 
-Words like </s> in a text are text here, never marks.
+Where a text says </s>, that is text and not a mark.
 """
 
 from __future__ import annotations

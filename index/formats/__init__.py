@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from index.errors import EmptyDocument, FileTooLarge, UnsupportedFormat
 from index.formats.markdown import read_markdown
 from index.formats.raw import RawText
@@ -37,7 +39,8 @@ def extract(content: bytes, source: str) -> RawText:
     raw = _read(content, source)
     if len(raw.text) > MAX_CHARACTERS:
         raise FileTooLarge(f"文件超过 {MAX_CHARACTERS} 字的上限，请拆分后再添加。")
-    if sum(character.isalnum() for character in raw.text[:10_000]) < _FEWEST_CHARACTERS:
+    letters = filter(str.isalnum, raw.text)
+    if sum(1 for _ in itertools.islice(letters, _FEWEST_CHARACTERS)) < _FEWEST_CHARACTERS:
         raise EmptyDocument("文件里没有文字，或者只有寥寥几个字。请确认文件完整后再添加。")
     return raw
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -67,6 +67,11 @@ class Database:
         self._engine.dispose()
 
 
+def batches(values: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
+    """Cut a list into pieces that a database takes as parameters of one statement."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
 def prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Set what SQLite wants said on every connection.
 
@@ -113,8 +118,8 @@ def store_error(error: DBAPIError) -> StoreError:
         return StorageFull("磁盘空间不足，知识库没有改动。请清理磁盘后重试。")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return CorruptCatalogue(
-            "知识库目录文件已损坏。请用 wenju restore 恢复备份；没有备份时，"
-            "移走 wenju.db 后用 wenju add 从 originals 文件夹重新建库。"
+            "知识库目录文件已损坏。请用 wenju restore 恢复备份；没有备份时，移走 wenju.db"
+            "（连同 wenju.db-wal 和 wenju.db-shm），再用 wenju add 从 originals 文件夹重新建库。"
         )
     if name.startswith("SQLITE_BUSY"):
         return WriterBusy("知识库正被其他进程占用，请稍后重试。")

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from index.engine import Vectors
 from index.errors import ModelMismatch
-from index.store.catalogue import note, raise_revision, state_of
 from index.store.content import unpack_text
 from index.store.database import Database
 from index.store.feed import chunks_in, pack_vectors
+from index.store.revision import note, raise_revision, state_of
 from index.store.tables import (
     CatalogueRow,
     ChangeKind,

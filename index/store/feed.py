@@ -14,8 +14,9 @@ from sqlalchemy import Connection, select
 
 from index.document import Chunk, Metadata, Span
 from index.engine import Entry, Vectors
-from index.store.catalogue import batches, path_of
+from index.store.catalogue import path_of
 from index.store.content import metadata_of, unpack_text
+from index.store.database import batches
 from index.store.tables import ChangeKind, ChangeRow, ChunkRow, ContentRow, DocumentRow, VectorRow
 
 VECTORS_AT_ONCE = 4096  # rows held in memory: 6 MB at 384 dimensions

@@ -12,10 +12,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from index.document import Metadata
 from index.errors import InvalidRequest, WenjuError
-from index.store.catalogue import batches
 from index.store.columns import now
 from index.store.content import metadata_from_json, metadata_to_json
-from index.store.database import Database
+from index.store.database import Database, batches
 from index.store.tables import DocumentRow, JobRow, JobState
 
 ATTEMPTS = 3  # a file that has taken its reader down this often is given up

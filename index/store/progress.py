@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from index.store.catalogue import Served, state_of
+from index.store.revision import Served, state_of
 from index.store.tables import DocumentRow, JobRow, JobState
 
 

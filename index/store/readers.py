@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from sqlalchemy import delete, func, insert, select, update
 
-from index.store.catalogue import Served
 from index.store.columns import now
 from index.store.database import Database
+from index.store.revision import Served
 from index.store.tables import ReaderRow
 
 HEARTBEAT = timedelta(seconds=5)

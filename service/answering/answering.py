@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Protocol
 
-from index.document import Document, Filter, Hit, Kind, Span, Status
+from index.document import Document, Filter, Hit, Span, Status
 from service.answering import compose, scope
 from service.answering.answer import Answer, Citation, Notice, Outcome, Reason, Refusal
 from service.answering.arithmetic import compute
+from service.answering.asks import Asks, Operation
 from service.answering.confidence import Calibration
 from service.answering.facts import Fact, rendered_fact, stated_fact
 from service.answering.lexicon import Lexicon
-from service.answering.asks import Asks, Operation
 from service.answering.question import Inquiry, understand
 from service.answering.reader import Evidence, Reading
 from service.answering.rule_reader import RuleReader
-from service.answering.sentences import Sentence, quote_span, sentence_spans
+from service.answering.sentences import quote_span, sentence_spans
 from service.answering.spelling import mend
 from service.answering.terms import bare
 from service.answering.verify import unsupported
@@ -29,6 +29,7 @@ from service.answering.verify import unsupported
 _PASSAGES_READ = 20
 _PASSAGES_SHOWN = 3
 _NEAREST_SHOWN = 3
+_LACKING = 0.6  # a passage that lacks a word this weighty speaks of something else
 _AS_GOOD = 0.06  # readings this close in score are rivals
 _ASKS_ARTICLE = re.compile(r"第几条|哪一?条(?!例)|which article")
 _COMPARING = {Operation.DIFFERENCE, Operation.REMAINDER, Operation.SHARE}
@@ -336,6 +337,8 @@ class Answering:
             if answer is not None:
                 return answer
         wanted = inquiry.asks in {Asks.PASSAGE, Asks.WHICH, Asks.WHO}
+        if inquiry.asks is not Asks.PASSAGE:  # one thing was asked for: it must be spoken of
+            passages = [r for r in passages if r.evidence.lacking < _LACKING]
         if wanted and passages and not passages[0].objections:
             answer = self._passages(inquiry, passages, filter_)
             if answer is not None:
@@ -501,10 +504,9 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _equally_meant(inquiry: Inquiry, other: scope.Candidate, chosen: scope.Candidate) -> bool:
-    scores = dict(
-        (candidate.id, covered.share)
-        for candidate, covered in scope.about(inquiry, [other, chosen])
-    )
+    scores = {
+        candidate.id: covered.share for candidate, covered in scope.about(inquiry, [other, chosen])
+    }
     return abs(scores.get(other.id, 0.0) - scores.get(chosen.id, 0.0)) < 0.05
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from index.document import Document, Hit, Span
-from service.answering.numerals import format_number, parse_number
 from service.answering.asks import Asks, Operation, Request
+from service.answering.numerals import format_number, parse_number
 from service.answering.question import Inquiry
 from service.answering.reader import Reading
 from service.answering.rule_reader import RuleReader
@@ -46,7 +46,7 @@ def compute(
     loose = replace(
         inquiry,
         request=_counting(inquiry.request),
-        limits=replace(inquiry.limits, ordinals=(), negated=(), planned=False),
+        limits=replace(inquiry.limits, ordinals=(), negated=(), planned=False, loose=True),
     )
     readings = [reading for reading in reader.read(loose, hits) if not reading.objections]
     if not readings:
@@ -92,7 +92,7 @@ def _named(inquiry: Inquiry, operands: Sequence[Operand], wording: str) -> list[
     """Return the operands that the wording names, by batch or by a word of their own."""
     ordinals = [bare(ordinal) for ordinal in inquiry.limits.ordinals if ordinal in wording]
     if ordinals:
-        return [next((o for o in operands if ordinal in o.own), None) for ordinal in ordinals]  # type: ignore[misc]
+        return [o for ordinal in ordinals for o in operands if ordinal in o.own]
     group = _GROUP.search(wording)
     if group and group["unit"] in {"批", "期", "次"}:
         found = [
@@ -124,7 +124,7 @@ def _is_total(operand: Operand, operands: Sequence[Operand]) -> bool:
 
 def _sum(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
     named = _named(inquiry, operands, inquiry.wording)
-    parts = [operand for operand in named if operand and not _is_total(operand, operands)]
+    parts = [operand for operand in named if not _is_total(operand, operands)]
     if len(parts) < 2 or not _same_unit(parts):
         return None
     total = sum((part.number for part in parts), Decimal(0))
@@ -133,7 +133,7 @@ def _sum(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
 
 
 def _difference(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
-    named = [operand for operand in _named(inquiry, operands, inquiry.wording) if operand]
+    named = _named(inquiry, operands, inquiry.wording)
     parts = [operand for operand in named if not _is_total(operand, operands)] or named
     if len(parts) != 2 or not _same_unit(parts):
         return None
@@ -167,7 +167,7 @@ def _remainder(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | N
 
 def _share(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
     before, _, after = inquiry.wording.partition("占")
-    parts = [operand for operand in _named(inquiry, operands, before) if operand]
+    parts = _named(inquiry, operands, before)
     parts = [operand for operand in parts if not _is_total(operand, operands)]
     if len(parts) != 1:
         return None
@@ -175,13 +175,8 @@ def _share(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
     if whole is not None:
         total, said, readings = whole.number, _said(whole), [parts[0], whole]
     else:
-        group = [
-            operand
-            for operand in _named(
-                replace(inquiry, limits=replace(inquiry.limits, ordinals=())), operands, after
-            )
-            if operand
-        ]
+        unlimited = replace(inquiry, limits=replace(inquiry.limits, ordinals=()))
+        group = _named(unlimited, operands, after)
         if len(group) < 2 or parts[0] not in group:
             return None
         total = sum((operand.number for operand in group), Decimal(0))

@@ -64,13 +64,13 @@ _CLAIM = re.compile(rf"(?P<number>{NUMBER})\s?[余多来]?\s?(?P<unit>[%％]|{_U
 _PERCENT_CLAIM = re.compile(rf"百分之(?P<number>[{CHINESE}\d.]+)|(?P<rate>\d+(?:\.\d+)?)\s?[%％]")
 _CONFIRMS = re.compile(
     r"(?:吗|吧|么|嘛|没有|对不对|是不是|是吗|对吗|没错|先)[呀啊]?[？?。！!~～]*$"
-    r"|是不是|是否|刚好|正好|恰好|对不对|[吗吧]，"
+    r"|是不是|是否|刚好|正好|恰好|对不对|[吗吧]，|好像|记得|听说|听讲|有没有到|有没有超|应该是"
 )
 _MONEY_UNITS = frozenset({"元", "万元", "亿元", "块钱", "块", "钱", "万", "亿"})
 _PERIOD_UNITS = frozenset({"天", "日", "年", "周", "个月", "小时", "分钟", "工作日", "个工作日"})
 
 _RATE = re.compile(
-    r"百分之(?:几|多少)|百分比|占比|比例|比率|(?<![效频汇税利])率|满意度|几个百分点|几成|多少成|占(?:了|到|据)?多少(?![个家项件宗条台名人户])"
+    r"百分之(?:几|多少)|百分比|占比|比例|比率|(?<![效频汇税利])率|满意度|几个百分点|几成|多少成|比重|占(?:了|到|据)?多少(?![个家项件宗条台名人户])"
 )
 _PERIOD = re.compile(
     r"多长时间|多久|期限|时限|多长|几天|几日|几年(?!级)|几个月|几个工作日|有效期"
@@ -137,7 +137,7 @@ def _kind(wording: str) -> Request:  # noqa: C901, PLR0911 - one line a kind, in
     if _RATE.search(wording) and not (how_many and how_many["unit"] not in {None, "成"}):
         return Request(Asks.RATE, "%", _rate_named(wording))
     if how_many and not re.search(r"哪几", wording):
-        return _counted(wording, how_many)
+        return _counted(how_many)
     if _WHO.search(wording):
         return Request(Asks.WHO, noun=_which_noun(wording), verb=_verb_before(wording))
     if _WHICH.search(wording):
@@ -158,7 +158,7 @@ def _rate_named(wording: str) -> str:
     return named[0].replace("度", "率")
 
 
-def _counted(wording: str, match: re.Match[str]) -> Request:
+def _counted(match: re.Match[str]) -> Request:
     unit = match["unit"] or ""
     if unit in _MONEY_UNITS:
         return Request(Asks.MONEY, unit)
@@ -208,7 +208,7 @@ def _verb_before(wording: str) -> str:
     return words[-1][0] if words and words[-1][1][0] == "v" and len(words[-1][0]) > 1 else ""
 
 
-def _confirmation(wording: str, request: Request) -> Request:
+def _confirmation(wording: str, request: Request) -> Request:  # noqa: PLR0911 - one exit a kind
     """Turn 刚好78000宗吧 into the question it implies, remembering the claim."""
     if request.kind not in {Asks.PASSAGE, Asks.RATE, Asks.DATE, Asks.WHICH, Asks.COUNT}:
         return request
@@ -244,7 +244,7 @@ def _belongs_elsewhere(wording: str, match: re.Match[str]) -> bool:
 
 def asked_operation(wording: str) -> Operation | None:
     """Say which arithmetic a Chinese question asks for, if any."""
-    if not re.search(r"多少|几|差|比例|占比|剩", wording):
+    if not re.search(r"多少|几|差|比例|占比|比重|剩", wording):
         return None
     if _SHARE.search(wording):
         return Operation.SHARE
@@ -269,7 +269,10 @@ _ENGLISH_KINDS = (
         r"how much (?:money|does it cost|is the fine)|what fine|maximum fine|\bcost\b|\bbudget\b",
         Asks.MONEY,
     ),
-    (r"how many|how much|number of|count of|total of|what age|how old", Asks.COUNT),
+    (
+        r"how many|how much|number of|count of|total of|what age|how old|^(?:the )?items\b",
+        Asks.COUNT,
+    ),
     (
         r"\bwhen\b|what date|which (?:day|date|year|month)|what (?:day|month|year)|on what day",
         Asks.DATE,

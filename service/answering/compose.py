@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from index.document import Document, Kind, Span
+from index.document import Document, Span
+from service.answering.identity import LEGISLATION
 from service.answering.reader import Reading
 from service.answering.verify import spoken_dates
 
-_LEGISLATION = {Kind.LAW, Kind.ADMINISTRATIVE_REGULATION, Kind.LOCAL_REGULATION, Kind.RULE}
 _CLAUSE_END = "，；。！？\n"
 _ENUMERATION = re.compile(
-    r"^(?:[一二三四五六七八九十]+是|（[一二三四五六七八九十\d]+）|\d+[.．、](?!\d))\s*"
+    r"^(?:第[一二三四五六七八九十百千零]+条(?:之.)?\s*|[一二三四五六七八九十]+是|（[一二三四五六七八九十\d]+）|\d+[.．、](?!\d))\s*"
 )
 _NOW = re.compile(r"(?:截至)?目前，?|今年以来，?|现阶段，?|近年来，?")
 _DATED = re.compile(r"截(?:至|止)[^，。；]{2,16}(?:年|月|日|底|末)")
@@ -83,7 +83,7 @@ def _one_clause_back(text: str, start: int, span: Span) -> int:
 
 def _as_of(reading: Reading, clause: str) -> str:
     metadata = reading.sentence.document.metadata
-    if metadata.kind in _LEGISLATION or (reading.value and reading.value.kind.value == "date"):
+    if metadata.kind in LEGISLATION or (reading.value and reading.value.kind.value == "date"):
         return ""
     if _DATED.search(clause):
         return ""
@@ -98,6 +98,6 @@ def _as_of(reading: Reading, clause: str) -> str:
 
 def _as_of_english(reading: Reading) -> str:
     metadata = reading.sentence.document.metadata
-    if metadata.kind in _LEGISLATION or metadata.issued_on is None:
+    if metadata.kind in LEGISLATION or metadata.issued_on is None:
         return ""
     return f", as of {spoken_dates(metadata.issued_on)[1]}"

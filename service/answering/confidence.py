@@ -12,7 +12,7 @@ from typing import Self
 
 from service.answering.reader import Evidence
 
-FEATURES = ("share", "lacking", "fit", "words", "vectors", "margin", "specificity")
+FEATURES = ("share", "lacking", "fit", "words", "vectors", "margin", "specificity", "named")
 _CAPS = {"margin": 0.3, "specificity": 2.0}  # more than this says no more
 
 

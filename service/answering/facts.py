@@ -40,7 +40,7 @@ _CHINESE: tuple[tuple[Fact, str], ...] = (
     ),
     (
         Fact.DISCLOSURE,
-        r"公开方式|公开属性|公开形式|主动公开|依申请公开|(?:能|可以|可不可以|能不能|是不是|是否|系咪)(?:对外)?公开(?:的)?(?:吗|$|？)|公开选项|公开类型",
+        r"公开方式|公开属性|公开形式|主动公开|依申请公开|(?:能|可以|可不可以|能不能|是不是|是否|系咪)(?:对外)?公开(?:的)?(?:吗|$|？)|公开选项|公开类型|公开[不没]公开|公不公开|对外公开吗",
     ),
     (
         Fact.EFFECTIVE_ON,
@@ -52,8 +52,7 @@ _CHINESE: tuple[tuple[Fact, str], ...] = (
     ),
     (
         Fact.PRINTED_ON,
-        r"印发(?:的)?(?:日期|时间|日)|(?:什么时候|什么时间|何时|几时|哪天|哪一天|几号|啥时候)印发"
-        r"|印发(?:是|于|的)?(?:什么时候|什么时间|何时|几时|哪天|哪一天|几号)",
+        r"印发(?:的)?(?:日期|时间|日)|(?:什么时候|什么时间|何时|几时|哪天|哪一天|几号|啥时候)印发|印发(?:是|于|的)?(?:什么时候|什么时间|何时|几时|哪天|哪一天|几号)",
     ),
     (
         Fact.ISSUED_ON,
@@ -88,11 +87,6 @@ _ENGLISH: tuple[tuple[Fact, str], ...] = (
         r"(?:take|took|come|came|go|went) into (?:effect|force)|effective date|takes? effect|in force since",
     ),
     (Fact.EXPIRES_ON, r"expire|expiry"),
-    (
-        Fact.PRINTED_ON,
-        r"印发(?:的)?(?:日期|时间|日)|(?:什么时候|什么时间|何时|几时|哪天|哪一天|几号|啥时候)印发"
-        r"|印发(?:是|于|的)?(?:什么时候|什么时间|何时|几时|哪天|哪一天|几号)",
-    ),
     (
         Fact.ISSUED_ON,
         r"(?:report|document|it) (?:dated|issued|written|published|signed)|date (?:of|on) (?:the |this )?(?:report|document)|issue date|when was (?:the|this) (?:\w+ )*(?:report|document|law)",

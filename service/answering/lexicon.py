@@ -18,12 +18,13 @@ _COPULA = re.compile(r"(?<![关联体派])系(?![统列])")
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Ignored words, Cantonese wording, synonyms and English glosses."""
+    """Ignored words, Cantonese wording, synonyms, English glosses and names of agencies."""
 
     ignored: frozenset[str]
     cantonese: Mapping[str, str]
     synonyms: Mapping[str, tuple[str, ...]]
     english: Mapping[str, tuple[str, ...]]
+    agencies: Mapping[str, str]
 
     @classmethod
     @cache
@@ -42,7 +43,8 @@ class Lexicon:
                 others = tuple(other for other in group if other != word)
                 synonyms[word] = (*synonyms.get(word, ()), *others)
         english = {phrase: tuple(words) for phrase, words in table["english"].items()}
-        return cls(frozenset(table["ignored"]), table["cantonese"], synonyms, english)
+        ignored = frozenset(table["ignored"])
+        return cls(ignored, table["cantonese"], synonyms, english, table["agencies"])
 
     def standard_wording(self, question: str) -> str:
         """Return the question with Cantonese words replaced by standard ones."""

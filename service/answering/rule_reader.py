@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Document, Hit, Span
-from service.answering.objections import objections
-from service.answering.identity import identity
-from service.answering.names import find_enumerations, find_names, find_objects, find_phrases
 from service.answering.asks import Asks
+from service.answering.identity import LEGISLATION, identity
+from service.answering.names import find_enumerations, find_names, find_objects, find_phrases
+from service.answering.objections import objections
+from service.answering.places import stem
 from service.answering.question import Inquiry
 from service.answering.reader import Evidence, Reading
 from service.answering.sentences import Sentence, sentences
@@ -30,6 +31,7 @@ _KINDS: dict[Asks, frozenset[ValueKind]] = {
         {ValueKind.TITLE, ValueKind.NAME, ValueKind.ORGANISATION, ValueKind.LIST}
     ),
 }
+_NUMERIC = frozenset({ValueKind.COUNT, ValueKind.MONEY, ValueKind.RATE, ValueKind.PERIOD})
 _CASES = frozenset({"个", "件", "宗", "条", "项", "起", "单", "例", "次", "份", "篇"})
 _DEVICES = frozenset({"台", "部", "个", "套", "架"})
 _PEOPLE = frozenset({"人", "名", "位", "个", "员"})
@@ -81,7 +83,7 @@ class RuleReader:
     def _passage(self, inquiry: Inquiry, sentence: Sentence) -> Reading:
         headed = ((bare(sentence.headings), _HEADED),)
         contexts = ((bare(sentence.text), 1.0), *_surroundings(sentence), *headed)
-        covered = coverage(inquiry.terms, contexts)
+        covered = coverage(_terms_for(inquiry, sentence), contexts)
         hit = sentence.hit
         evidence = Evidence(
             covered.share,
@@ -92,7 +94,14 @@ class RuleReader:
             specificity=_specificity(inquiry),
         )
         against = objections(inquiry, sentence, sentence.before + sentence.text, planned=False)
-        return Reading(sentence, None, None, _score(evidence, hit), evidence, against)
+        return Reading(
+            sentence,
+            None,
+            None,
+            _score(evidence, hit) + _echo(inquiry, sentence.text),
+            evidence,
+            against,
+        )
 
     def _values(self, inquiry: Inquiry, sentence: Sentence) -> Iterator[Reading]:
         kinds = _KINDS.get(inquiry.asks, frozenset())
@@ -103,7 +112,7 @@ class RuleReader:
         for position, value in enumerate(values):
             rivals = [other for other in values if other.kind is value.kind]
             window = _window(sentence, value, rivals)
-            covered = coverage(inquiry.terms, window.contexts)
+            covered = coverage(_terms_for(inquiry, sentence), window.contexts)
             fit = _fit(inquiry, value, window.own, text)
             hit = sentence.hit
             evidence = Evidence(
@@ -113,6 +122,7 @@ class RuleReader:
                 hit.words,
                 hit.vectors,
                 specificity=_specificity(inquiry),
+                named=float(inquiry.asks in {Asks.WHICH, Asks.WHO}),
             )
             span = Span(
                 sentence.span.start + value.span.start, sentence.span.start + value.span.end
@@ -122,10 +132,21 @@ class RuleReader:
                 sentence,
                 _with_noun(inquiry, sentence, value, span),
                 value,
-                _score(evidence, hit) - 0.001 * position,
+                _score(evidence, hit) + _echo(inquiry, text) - 0.001 * position,
                 evidence,
                 against,
             )
+
+
+def _terms_for(inquiry: Inquiry, sentence: Sentence) -> Sequence[Term]:
+    """Return the words to cover.
+
+    A law holds everywhere and need not name the place asked about, but one that does not is the
+    less likely to be what was meant.
+    """
+    if sentence.document.metadata.kind not in LEGISLATION:
+        return inquiry.terms
+    return (*inquiry.terms, *(Term(stem(bare(place)), 1.0) for place in inquiry.limits.places))
 
 
 def _values_of(text: str, inquiry: Inquiry) -> Iterable[Value]:
@@ -208,7 +229,8 @@ def _window(sentence: Sentence, value: Value, rivals: Sequence[Value]) -> _Windo
     free = index + 1 == len(rivals) or 0 <= stop < following
     rest = text[value.span.end : stop if 0 <= stop < following else following]
     contexts.append((bare(rest), _FOLLOWING if dated or free else _AFTERWARDS))
-    contexts.append((bare(text), _FOLLOWING if dated else _AFTERWARDS))
+    whole = dated or value.kind not in _NUMERIC
+    contexts.append((bare(text), _FOLLOWING if whole else _AFTERWARDS))
     return _Window(own, (*contexts, *_surroundings(sentence)))
 
 
@@ -282,7 +304,7 @@ def _name_fit(inquiry: Inquiry, value: Value, text: str) -> float:
         presence(noun, inside),
         presence(noun, after),
         0.9 * presence(noun, before),
-        0.7 * beside,
+        0.7 * beside if inquiry.asks is Asks.WHICH else 0.0,
         0.2,
     )
 
@@ -313,6 +335,13 @@ def _specificity(inquiry: Inquiry) -> float:
     limits = inquiry.limits
     fixed = len(limits.ordinals) + len(limits.titles) + len(limits.places)
     return sum(term.weight for term in inquiry.terms) + 0.5 * fixed
+
+
+def _echo(inquiry: Inquiry, text: str) -> float:
+    """Return a little for each pair of characters that the sentence repeats: it breaks ties."""
+    asked, said = bare(inquiry.wording), bare(text)
+    pairs = [asked[i : i + 2] for i in range(len(asked) - 1)]
+    return 0.06 * sum(pair in said for pair in pairs) / max(1, len(pairs))
 
 
 def _score(evidence: Evidence, hit: Hit) -> float:

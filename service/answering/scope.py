@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from index.document import Kind, Metadata
+from index.fold import fold
 from service.answering.identity import identity
 from service.answering.places import stem
 from service.answering.question import Inquiry
@@ -45,9 +46,9 @@ def named_by_title(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[Ca
     for candidate in candidates:
         title = bare(candidate.metadata.title)
         short = bare(re.sub(r"（[^）]*）$", "", candidate.metadata.title)).removeprefix(_COUNTRY)
-        if any(name in {title, short} for name in wanted):
-            found.append((len(short), candidate))
-        elif len(short) >= 2 and _LEGISLATION_END.search(short) and short in wording:
+        if any(name in {title, short} for name in wanted) or (
+            len(short) >= 2 and _LEGISLATION_END.search(short) and short in wording
+        ):
             found.append((len(short), candidate))
     longest = max((length for length, _ in found), default=0)
     return [candidate for length, candidate in found if length == longest]
@@ -111,4 +112,6 @@ def of_kind(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Candidate
 def _same_number(asked: str, stated: str | None) -> bool:
     if stated is None:
         return False
+    if asked[0].isdigit():  # 17号文, without agency and year
+        return fold(stated).endswith(f"〕{asked}")
     return bare(asked) == bare(stated) or sounds(bare(asked)) == sounds(bare(stated))

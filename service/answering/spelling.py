@@ -49,7 +49,7 @@ def _is_meant(wording: str, start: int, meant: str) -> bool:
     offset = 0
     for word in rjieba.cut(wording):
         if offset <= odd < offset + len(word):
-            return len(word) > 1 and bool(rjieba.has_word(word)) or word in _QUESTION_WORDS
+            return (len(word) > 1 and bool(rjieba.has_word(word))) or word in _QUESTION_WORDS
         offset += len(word)
     return False
 

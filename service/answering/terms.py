@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import rjieba
 from pypinyin.constants import PINYIN_DICT
 
 from index.fold import fold
 from service.answering.lexicon import Lexicon
+from service.answering.segment import tagged
 
 # Part-of-speech tags (the ICTCLAS set that jieba uses) of words that name things or deeds.
 _WEIGHT_BY_TAG = {"n": 1.0, "v": 0.7, "j": 1.0, "i": 1.0, "l": 1.0, "e": 1.0, "m": 0.6}
 _WEIGHT_BY_TAG |= {"a": 0.6, "d": 0.4, "b": 0.7, "t": 0.6, "s": 0.8, "z": 0.5, "q": 0.3, "x": 0.8}
+_COMPARED = re.compile(r"(?<![相对百占])比(?![例率重赛较如方])")
+_UNGLOSSED = 0.4  # an English word the lexicon lacks says little about a Chinese text
+_SINGLE = 0.6  # one character may be part of quite another word
 _SYNONYM = 0.9
 _HOMOPHONE = 0.85
 _MARKS = re.compile(
@@ -40,7 +43,7 @@ def bare(text: str) -> str:
 def chinese_terms(question: str, lexicon: Lexicon) -> tuple[Term, ...]:
     """Cut a Chinese question into the words that carry its meaning."""
     terms: list[Term] = []
-    for word, tag in _joined(rjieba.tag(question)):
+    for word, tag in _joined(tagged(_COMPARED.sub(" 比 ", question))):
         text = bare(word)
         if not text or text in lexicon.ignored or (tag[0] in "rupcyfokhg" and tag != "eng"):
             continue
@@ -69,13 +72,133 @@ def _joined(words: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 _ENGLISH_IGNORED = frozenset(
-    "how many much what when who whom which where why is are was were be been the a an of in on at to for "
-    "from by with and or did do does has have had there it its this that these those please tell me "
-    "us you your i we they can could would should about total number amount all any some so far "
-    "now currently today year month day time date official document under per as not no yes "
-    "altogether together together, were made make get got give given need know want exactly just "
-    "really right correct isn't aren't between both also into than then will stand stands out up "
-    "say says said state states stated according city county his her their".split()
+    {
+        "a",
+        "about",
+        "according",
+        "all",
+        "also",
+        "altogether",
+        "amount",
+        "an",
+        "and",
+        "any",
+        "are",
+        "aren't",
+        "as",
+        "at",
+        "be",
+        "been",
+        "between",
+        "both",
+        "by",
+        "can",
+        "city",
+        "correct",
+        "could",
+        "county",
+        "currently",
+        "date",
+        "day",
+        "did",
+        "district",
+        "do",
+        "document",
+        "does",
+        "exactly",
+        "far",
+        "for",
+        "from",
+        "get",
+        "give",
+        "given",
+        "got",
+        "had",
+        "has",
+        "have",
+        "her",
+        "his",
+        "how",
+        "i",
+        "in",
+        "installed",
+        "into",
+        "is",
+        "isn't",
+        "it",
+        "its",
+        "just",
+        "know",
+        "made",
+        "make",
+        "many",
+        "me",
+        "month",
+        "much",
+        "need",
+        "no",
+        "not",
+        "now",
+        "number",
+        "of",
+        "official",
+        "on",
+        "or",
+        "out",
+        "per",
+        "please",
+        "really",
+        "right",
+        "said",
+        "say",
+        "says",
+        "should",
+        "so",
+        "some",
+        "stand",
+        "stands",
+        "state",
+        "stated",
+        "states",
+        "tell",
+        "than",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "time",
+        "to",
+        "today",
+        "together",
+        "together,",
+        "total",
+        "under",
+        "up",
+        "us",
+        "want",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "why",
+        "will",
+        "with",
+        "would",
+        "year",
+        "yes",
+        "you",
+        "your",
+    }
 )
 
 
@@ -91,8 +214,9 @@ def english_terms(question: str, lexicon: Lexicon) -> tuple[Term, ...]:
             spread = dict.fromkeys([*others, *lexicon.synonyms.get(first, ())])
             terms.append(Term(first, 1.0, tuple(spread)))
     for word in re.findall(r"[a-z0-9][\w'.-]*|[\u4e00-\u9fff]+", text):
-        if word.strip("'.") not in _ENGLISH_IGNORED and len(word) > 1:
-            terms.append(Term(word.strip("'."), 0.8))
+        bare_word = word.strip("'.")
+        if bare_word not in _ENGLISH_IGNORED and len(bare_word) > 1:
+            terms += [Term(bare_word, _UNGLOSSED)]
     return tuple(terms)
 
 
@@ -117,7 +241,7 @@ def sounds(text: str) -> str:
 def presence(term: Term, text: str) -> float:
     """Say how surely `text` (made bare before) contains the term: 1 for the word itself."""
     if term.text in text:
-        return 1.0
+        return 1.0 if len(term.text) > 1 else _SINGLE
     if any(bare(other) in text for other in term.alternatives):
         return _SYNONYM
     if len(term.text) >= 3 and f" {sounds(term.text)} " in f" {sounds(text)} ":

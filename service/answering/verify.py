@@ -34,9 +34,11 @@ def unsupported(
     missing = []
     if not follows and bare(answer) not in bare(quotes) and bare(answer) not in bare(rendered):
         missing.append(answer)
-    for fact in (*_facts(answer), *_facts(script)):
-        if not (_holds(fact, quotes) or _holds(fact, rendered) or _follows(fact, follows)):
-            missing.append(fact)
+    missing += [
+        fact
+        for fact in (*_facts(answer), *_facts(script))
+        if not (_holds(fact, quotes) or _holds(fact, rendered) or _follows(fact, follows))
+    ]
     return missing
 
 

@@ -74,7 +74,8 @@ def _show(answer: dict[str, Any]) -> None:
     from service.presentation import outcome_name  # noqa: PLC0415
 
     refusal = answer["refusal"]
-    label = outcome_name(answer["outcome"])
+    is_ours = answer["outcome"] == "answered" and not answer["citations"]  # and rests on nothing
+    label = "标准问答" if is_ours else outcome_name(answer["outcome"])
     certainty = "" if refusal else f"（把握 {answer['confidence']:.0%}）"
     if answer["answer"]:
         say(typer.style(answer["answer"], bold=True) + f"　　{label}{certainty}")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from index.engine import Embedder
 from index.errors import WenjuError
 from service.settings import Settings, configuration_file
 
@@ -40,12 +41,13 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; nothing is changed."""
+    model, embedder = _model(settings)
     return [
         _python(),
         *_packages(),
         _configuration(settings),
-        _model(settings),
-        *_data(settings),
+        model,
+        *_data(settings, embedder),
         _disk(settings),
         _port(settings),
     ]
@@ -88,17 +90,18 @@ def _configuration(settings: Settings) -> Finding:
     return Finding("配置", Grade.GOOD, f"{where}。")
 
 
-def _model(settings: Settings) -> Finding:
+def _model(settings: Settings) -> tuple[Finding, Embedder | None]:
     from index.embedding import load_embedder  # noqa: PLC0415  loads the runtime
 
     try:
         embedder = load_embedder(settings.model, settings.model_dir, settings.threads)
     except WenjuError as error:
-        return Finding("向量模型", Grade.BAD, error.message)
-    return Finding("向量模型", Grade.GOOD, f"{settings.model}，{embedder.dimension} 维")
+        return Finding("向量模型", Grade.BAD, error.message), None
+    words = f"{settings.model}，{embedder.dimension} 维"
+    return Finding("向量模型", Grade.GOOD, words), embedder
 
 
-def _data(settings: Settings) -> Iterator[Finding]:
+def _data(settings: Settings, embedder: Embedder | None) -> Iterator[Finding]:
     from index.knowledge_base import KnowledgeBase  # noqa: PLC0415
     from index.store.database import FILE_NAME  # noqa: PLC0415
 
@@ -114,7 +117,7 @@ def _data(settings: Settings) -> Iterator[Finding]:
         yield Finding("知识库", Grade.WARNING, message)
         return
     try:
-        with KnowledgeBase.open(directory, None, follow=False) as base:
+        with KnowledgeBase.open(directory, embedder, follow=False) as base:
             progress = base.progress()
     except WenjuError as error:
         yield Finding("知识库", Grade.BAD, error.message)

@@ -65,31 +65,37 @@ class ChineseGroup(_Chinese, TyperGroup):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         names = {"options_metavar": "[选项]", "subcommand_metavar": "命令 [参数]…"}
         super().__init__(*arguments, **{**options, **names})
+        self._is_listing = False
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the whole help, without loading what other packages add: that may be slow."""
+        self._is_listing = True
+        super().format_help(ctx, formatter)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, those of other packages last."""
         return [*super().list_commands(ctx), *sorted(_plugins())]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, loading another package's only when it is asked for."""
+        """Return a command, loading another package's only when it is run."""
         command = super().get_command(ctx, cmd_name)
         plugin = _plugins().get(cmd_name)
         if command is not None or plugin is None:
             return command
+        if self._is_listing:
+            return _stand_in(cmd_name, f"说明见 wenju {cmd_name} --help。", None)
         try:
             loaded = plugin.load()
         except ImportError as error:
-            return _unavailable(cmd_name, error)
-        command = typer.main.get_command(loaded) if isinstance(loaded, typer.Typer) else loaded
-        command.name = cmd_name  # the name it was found under is the name the help shows
-        return command
+            return _stand_in(cmd_name, "没有装全，暂不可用。", error)
+        return typer.main.get_command(loaded) if isinstance(loaded, typer.Typer) else loaded
 
 
-def _unavailable(name: str, cause: ImportError) -> Any:
-    """Return a command that only says why it cannot run."""
+def _stand_in(name: str, words: str, cause: ImportError | None) -> Any:
+    """Return a command to be listed, which only says why it cannot run."""
     application = typer.Typer(add_completion=False)
 
-    @application.command(name, cls=ChineseCommand, help="没有装全，暂不可用")
+    @application.command(name, cls=ChineseCommand, help=words)
     def tell() -> None:
         raise CommandUnavailable(f"命令 {name} 没有装全（{cause}）。请运行 make setup。")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from service.desk import Desk
 from service.http import answers, curated, documents, operations
@@ -52,6 +53,7 @@ def build_application(
         application.include_router(router)
     application.mount("/static", StaticFiles(directory=STATIC), name="static")
     answer_failures(application)
+    application.add_middleware(GZipMiddleware, minimum_size=2048)
     application.add_middleware(Envelope, upload_bytes=settings.upload_megabytes << 20)
     application.add_middleware(Measured, metrics=application.state.metrics)
     return application

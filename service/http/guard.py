@@ -176,7 +176,7 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
+                headers.setdefault("cache-control", _caching(scope))
             await send(message)
 
         if not _is_text(scope["query_string"]):
@@ -211,6 +211,13 @@ class Envelope:
             return message
 
         return counted
+
+
+def _caching(scope: Scope) -> str:
+    """Let browsers keep our scripts and styles, which name their version; nothing else."""
+    if not scope["path"].startswith("/static/"):
+        return "no-store"  # questions and answers are nobody else's
+    return "public, max-age=31536000, immutable" if scope["query_string"] else "no-cache"
 
 
 async def _drain(receive: Receive, message: Message, limit: int) -> None:

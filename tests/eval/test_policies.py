@@ -6,6 +6,7 @@ from eval import policies, policy_answers
 from eval.datasets import Half, Policies, PolicyQuestion, half_of
 from eval.progress import Progress
 from eval.workbench import Workbench
+from service.answering.answer import Answer, Outcome
 
 DOCUMENTS = {
     "a": "关于发放一次性补贴的通知 对受影响的个体工商户每户发放一次性补贴3000元，由区财政承担。",
@@ -53,3 +54,21 @@ def test_answers_are_measured_on_one_half(workbench: Workbench, half: Half) -> N
         if result["quoted"]:
             assert result["document"]
             assert result["answerable"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "right", "inside"),
+    [
+        ("200万元", "企业向慈善总会捐赠200万元。", True, True),
+        ("2476户", "单户最高可贷500万元", False, False),
+        ("240辆", "客运车辆240辆、货运车辆269辆，其中冷链30辆", False, True),
+        ("生物健康", "生物健康领域", True, True),
+    ],
+)
+def test_a_part_of_the_answer_is_right_only_with_all_its_figures(
+    said: str, expected: str, right: bool, inside: bool
+) -> None:
+    question = PolicyQuestion("q", "？", expected, ("a",))
+    given = Answer("？", "1", Outcome.ANSWERED, 0.9, said)
+    result = policy_answers.result_of(question, "a", frozenset({"a"}), given, 1.0)
+    assert (result.right, result.inside) == (right, inside)

@@ -35,7 +35,7 @@ def test_only_what_was_never_seen_is_computed(tmp_path: Path) -> None:
     again = CachedEmbedder(model, tmp_path / "vectors.sqlite")
     found = again.embed_passages([*reversed(texts), "新" * 700])
     again.close()
-    assert model.computed == 601
+    assert model.computed == 2 + 601  # and a sample each time it is opened
     assert np.array_equal(found[:-1], computed[::-1])
     assert found[-1].tolist() == [700, 1]
 
@@ -46,4 +46,15 @@ def test_another_model_has_its_own_vectors(tmp_path: Path) -> None:
         cached = CachedEmbedder(model, tmp_path / "vectors.sqlite")
         cached.embed_passages(["一"])
         cached.close()
-        assert model.computed == 1
+        assert model.computed == 2
+
+
+def test_a_model_changed_under_its_name_has_its_own_vectors(tmp_path: Path) -> None:
+    class Changed(Counting):
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            return super().embed_passages(texts) + 1
+
+    for model in (Counting(), Changed()):
+        cached = CachedEmbedder(model, tmp_path / "vectors.sqlite")
+        assert np.array_equal(cached.embed_passages(["一"]), model.embed_passages(["一"]))
+        cached.close()

@@ -32,8 +32,10 @@ def test_search_gives_passages_of_the_text(workbench: Workbench) -> None:
 def test_the_day_decides_what_is_in_force(workbench: Workbench) -> None:
     with workbench.desk([ALLOWANCE], as_of=date(2020, 3, 31)) as asking:
         assert asking.search("补贴多少元", 5) == []
+        assert asking.ask("每人每月发放补贴多少元？")[0].answer is None
     with workbench.desk([ALLOWANCE], as_of=date(2020, 5, 2)) as asking:
         assert len(asking.search("补贴多少元", 5)) == 1
+        assert asking.ask("每人每月发放补贴多少元？")[0].answer is not None
 
 
 def test_a_kept_base_is_built_once_and_anew_for_other_files(
@@ -43,6 +45,8 @@ def test_a_kept_base_is_built_once_and_anew_for_other_files(
     built = (first / "complete").stat().st_mtime_ns
     assert workbench.kept(tmp_path, "small", [ALLOWANCE]) == first
     assert (first / "complete").stat().st_mtime_ns == built
+    edited = text_file(ALLOWANCE.source, ALLOWANCE.content.decode().replace("300", "400"))
+    assert workbench.kept(tmp_path, "small", [edited]) != first
     second = workbench.kept(tmp_path, "small", [ALLOWANCE, HOUSING])
     assert second != first
     assert not first.exists()

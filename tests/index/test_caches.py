@@ -14,9 +14,10 @@ from sqlalchemy import select, update
 from index.caches import Caches, lexical_folder, vector_folder
 from index.chunk_table import ChunkTable
 from index.errors import StorageFull
-from index.store.catalogue import Catalogue, State
+from index.store.catalogue import Catalogue
 from index.store.database import Database
 from index.store.embeddings import Embeddings
+from index.store.revision import State
 from index.store.tables import CatalogueRow
 from tests.index.store.fakes import (
     DIMENSION,

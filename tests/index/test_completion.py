@@ -8,11 +8,11 @@ import pytest
 
 from index.completion import complete
 from index.errors import ModelError
-from index.store.catalogue import Served
 from index.store.database import Database
 from index.store.jobs import Jobs
 from index.store.lock import WriterLock
 from index.store.readers import Readers
+from index.store.revision import Served
 from index.store.tables import JobState
 from tests.index.store.children import processes
 from tests.index.store.fakes import lines, make_worker, open_base

@@ -10,12 +10,20 @@ import pytest
 
 from index.completion import complete
 from index.document import Disclosure, Filter, Metadata, Status
-from index.errors import DocumentNotFound, InvalidRequest, ModelMismatch, StoreError
+from index.errors import DamagedIndex, DocumentNotFound, InvalidRequest, ModelMismatch, StoreError
 from index.knowledge_base import KnowledgeBase
 from index.store.columns import now
 from index.store.feedback import Answered
 from index.store.tables import JobState
-from tests.index.store.fakes import FakeEmbedder, FakeEngines, fill, lines, make_worker, open_base
+from tests.index.store.fakes import (
+    FakeEmbedder,
+    FakeEngines,
+    FakeLexical,
+    fill,
+    lines,
+    make_worker,
+    open_base,
+)
 
 TODAY = Filter(date(2026, 1, 31))
 HOURS = lines("服务指南", "周一至周五开放", "电话 0750-8888888")
@@ -195,6 +203,24 @@ def test_a_damaged_index_is_asked_for_anew_and_served_again(tmp_path: Path) -> N
         complete(make_worker(tmp_path))
         assert eventually(lambda: found(base, "电话") != [])
         assert base.progress().ready
+
+
+def test_an_index_that_proves_damaged_in_use_is_asked_for_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(*_: object) -> None:
+        raise DamagedIndex("索引已损坏。")
+
+    fill(tmp_path, HOURS)
+    with open_base(tmp_path) as base:
+        with monkeypatch.context() as patch:
+            patch.setattr(FakeLexical, "search", search)
+            with pytest.raises(DamagedIndex):
+                base.retrieve("电话", TODAY, 3)
+        complete(make_worker(tmp_path))
+        base.catch_up()
+        assert found(base, "电话") != []
+    assert len(list(tmp_path.glob("indexes/*"))) == 2
 
 
 def test_lost_indexes_are_served_again(tmp_path: Path) -> None:

@@ -246,3 +246,15 @@ def test_an_order_lends_its_number_and_the_regulation_its_title() -> None:
     assert (metadata.document_number, metadata.issuer) == ("国务院令第711号", "国务院")
     assert metadata.issued_on == date(2019, 4, 3)
     assert metadata.effective_on == date(2019, 5, 15)
+
+
+def test_a_text_without_a_title_is_named_by_its_opening_words() -> None:
+    text = "近日，市医保局出台新规，明确参保人员异地就医的备案办法，方便群众就医。"
+    document = read_document(text.encode(), "015758c216923f89.txt")
+    assert document.metadata.title == evidence(document, "title")
+    assert text.startswith(document.metadata.title)
+
+
+def test_a_file_name_that_says_something_is_the_title_of_last_resort() -> None:
+    text = "近日，市医保局出台新规，明确参保人员异地就医的备案办法，方便群众就医。"
+    assert read_document(text.encode(), "异地就医备案问答.txt").metadata.title == "异地就医备案问答"

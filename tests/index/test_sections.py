@@ -135,6 +135,15 @@ def test_a_reference_to_an_article_begins_none() -> None:
     assert labels == ["第一条", "第二条", "第三条", "第三条之一", "第四条", "第五条"]
 
 
+def test_an_article_glued_to_the_sentence_or_chapter_before_it_is_found() -> None:
+    law = (
+        "某省条例\n第一章 总则\n第一条 甲的规定。第二条 乙的规定。\n"
+        "第二章 权利和义务第三条 丙的规定。\n笫四条 丁的规定。\n"
+    )
+    labels = [locate(law, f"{words}的规定") for words in "甲乙丙丁"]
+    assert labels == ["第一条", "第二条", "第三条", "第四条"]
+
+
 def test_the_same_bracket_is_a_heading_in_a_notice() -> None:
     notice = (
         "关于开展检查的通知\n各镇人民政府：\n现通知如下：\n"

@@ -207,6 +207,13 @@ def test_one_rejected_file_makes_it_exit_1_and_the_rest_stay(wenju: Shell, tmp_p
     assert wenju("list", "--json").json["total"] == 1
 
 
+def test_a_path_that_leads_nowhere_makes_it_exit_1(wenju: Shell, tmp_path: Path) -> None:
+    ran = wenju("add", tmp_path / "nowhere", REPORT)
+    assert ran.status == 1
+    assert "（file_unreadable）" in ran.err
+    assert wenju("list", "--json").json["total"] == 1
+
+
 def test_without_waiting_words_are_searchable_and_the_rest_is_done_later(wenju: Shell) -> None:
     ran = wenju("add", REPORT, "--no-wait", "--json")
     assert ran.status == 0
@@ -306,6 +313,18 @@ def test_the_doctor_says_what_each_finding_means(
     sick = wenju("doctor")
     assert sick.status == 1
     assert "✗ 知识库" in sick.out
+
+
+def test_the_doctor_sees_that_the_vectors_are_of_another_model(
+    wenju: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wenju("add", REPORT)
+    assert wenju("doctor", "--json").status == 0
+    monkeypatch.setattr("index.embedding.demo.DemoEmbedder.identity", "another")
+    sick = wenju("doctor")
+    assert sick.status == 1
+    assert "✗ 知识库" in sick.out
+    assert "wenju reindex" in sick.out
 
 
 def test_while_another_process_writes_its_work_is_waited_for(

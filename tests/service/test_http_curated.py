@@ -3,6 +3,7 @@ import pytest
 from index.store.gaps import Miss
 from service.desk import Desk
 from service.http.schemas import (
+    AnswerShape,
     CuratedListShape,
     CuratedShape,
     FeedbackListShape,
@@ -117,3 +118,33 @@ def test_feedback_that_makes_no_sense_is_refused(
 ) -> None:
     body = {"answer_id": "a1", "verdict": "useful", **changes}
     check_problem(local_client(own_desk).post("/api/feedback", json=body), 422, code)
+
+
+def test_a_curated_answer_is_given_to_who_asks_just_that(own_desk: Desk) -> None:
+    client = local_client(own_desk)
+    client.post("/api/curated", json={**DRAFT, "script": "周六上午九点开门。"})
+    for question in ("办事大厅周末开门吗？", "星期六能去办事大厅吗"):
+        answer = client.post("/api/answer", json={"question": question}).json()
+        AnswerShape.model_validate(answer)
+        assert (answer["outcome"], answer["answer"]) == ("answered", "周六上午开门")
+    other = client.post("/api/answer", json={"question": "办事大厅几点关门？"}).json()
+    assert other["outcome"] == "refused"
+    internal = {**DRAFT, "question": "值班电话是多少？", "disclosure": "internal"}
+    client.post("/api/curated", json=internal)
+    hidden = client.post("/api/answer", json={"question": "值班电话是多少？"}).json()
+    assert hidden["outcome"] == "refused"
+
+
+def test_a_question_without_an_answer_becomes_a_gap_until_it_is_answered(own_desk: Desk) -> None:
+    client = local_client(own_desk)
+    refused = client.post("/api/answer", json={"question": DRAFT["question"]}).json()
+    assert refused["outcome"] == "refused"
+    own_desk.knowledge_base.journal.close()  # writes what waits
+    [gap] = client.get("/api/gaps").json()["gaps"]
+    assert gap["question"] == DRAFT["question"]
+    body = {"answer_id": refused["id"], "verdict": "wrong", "comment": ""}
+    assert client.post("/api/feedback", json=body).status_code == 204
+    [kept] = client.get("/api/feedback").json()["feedback"]
+    assert kept["answered"]["question"] == DRAFT["question"]
+    client.post("/api/curated", json=DRAFT)
+    assert client.get("/api/gaps").json() == {"gaps": []}

@@ -152,3 +152,10 @@ def test_every_response_forbids_foreign_scripts_and_guessing(client: TestClient)
 )
 def test_only_this_machine_counts_as_this_machine(host: str, local: bool) -> None:
     assert is_loopback(name_of(host)) is local
+
+
+def test_only_what_names_its_version_is_kept_by_browsers(client: TestClient) -> None:
+    assert client.get("/api/documents").headers["cache-control"] == "no-store"
+    assert client.get("/?q=a").headers["cache-control"] == "no-store"
+    assert "immutable" in client.get("/static/ask.js?1").headers["cache-control"]
+    assert client.get("/static/seal.svg").headers["cache-control"] == "no-cache"

@@ -43,20 +43,21 @@ async function ask(question, { isNewPlace = true } = {}) {
   result.setAttribute("aria-busy", "true");
   const skeleton = setTimeout(() => result.replaceChildren(clone("loading-template")), 150);
   const patience = setTimeout(() => controller.abort("slow"), SLOW);
-  let shown;
+  let answer = null;
+  let failure = null;
   try {
-    shown = showAnswer(await fetchAnswer(question, controller.signal));
+    answer = await fetchAnswer(question, controller.signal);
   } catch (error) {
-    if (pending !== controller) return; // a newer question took over
-    shown = showFailure(question, controller.signal.reason === "slow" ? new SlowAnswer() : error);
+    failure = controller.signal.reason === "slow" ? new SlowAnswer() : error;
   } finally {
     clearTimeout(skeleton);
     clearTimeout(patience);
   }
-  if (pending !== controller) return;
+  if (pending !== controller) return; // a newer question took over
   pending = null;
+  current = answer;
   result.setAttribute("aria-busy", "false");
-  result.replaceChildren(shown);
+  result.replaceChildren(answer ? showAnswer(answer) : showFailure(question, failure));
   if (document.activeElement === box || document.activeElement === document.body) {
     // From here single keys act on the answer; someone already typing on is left alone.
     if (box.value.trim() === question) result.firstElementChild.focus({ preventScroll: true });
@@ -112,13 +113,12 @@ function clone(id) {
 }
 
 function showAnswer(answer) {
-  current = answer;
   const fragment = clone("answer-template");
   const find = (selector) => fragment.querySelector(selector);
   const article = find(".answer");
   article.classList.add(answer.outcome);
   find(".asked").textContent = answer.question;
-  find(".outcome").textContent = OUTCOMES[answer.outcome] ?? answer.outcome;
+  find(".outcome").textContent = outcomeOf(answer);
   showConfidence(find(".confidence"), answer);
   showShort(find(".short"), answer);
   const refusal = find(".refusal");
@@ -141,6 +141,11 @@ function showAnswer(answer) {
   }
   announce(answer);
   return fragment;
+}
+
+function outcomeOf(answer) {
+  const isOurs = answer.outcome === "answered" && !answer.citations.length; // and rests on nothing
+  return isOurs ? "标准问答" : (OUTCOMES[answer.outcome] ?? answer.outcome);
 }
 
 function showConfidence(place_, answer) {
@@ -200,9 +205,12 @@ function card(citation, needle) {
   return fragment;
 }
 
-function dateFact(citation) {
-  if (citation.effective_on) return element("span", `${chineseDay(citation.effective_on)}起施行`);
-  return citation.issued_on && element("span", chineseDay(citation.issued_on));
+/** The day this text began to hold: a law changed since it took effect holds from the change. */
+function dateFact({ issued_on: issued, effective_on: effective }) {
+  if (effective && (!issued || effective >= issued)) {
+    return element("span", `${chineseDay(effective)}起施行`);
+  }
+  return issued && element("span", chineseDay(issued) + (effective ? "公布的版本" : ""));
 }
 
 function chineseDay(day) {
@@ -236,7 +244,6 @@ function showTrace(place_, answer) {
 }
 
 function showFailure(question, error) {
-  current = null;
   const known = error instanceof Problem;
   const fragment = clone("failure-template");
   const find = (selector) => fragment.querySelector(selector);
@@ -248,7 +255,7 @@ function showFailure(question, error) {
 
 function announce(answer) {
   const words = answer.answer ?? answer.refusal?.message ?? `找到 ${answer.citations.length} 段相关原文`;
-  byId("announcement").textContent = `${OUTCOMES[answer.outcome] ?? ""}：${words}`;
+  byId("announcement").textContent = `${outcomeOf(answer)}：${words}`;
 }
 
 function element(name, text) {

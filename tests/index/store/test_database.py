@@ -121,6 +121,12 @@ def test_a_directory_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
         prepare_directory(tmp_path / "file" / "data")
 
 
+def test_a_catalogue_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(StoreError, match="权限"):
+        Database.open(tmp_path)
+
+
 def test_a_locked_catalogue_says_so_after_a_while(tmp_path: Path) -> None:
     Database.open(tmp_path).close()
     other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)

@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from index.store.catalogue import Served
 from index.store.columns import now
 from index.store.database import Database
 from index.store.readers import SILENCE, Readers
+from index.store.revision import Served
 from index.store.tables import ReaderRow
 from tests.index.store.children import processes
 

