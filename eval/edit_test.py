@@ -5,27 +5,34 @@ Every figure changed, every answer changes with it; a sentence taken out, its qu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from eval import intervals
 from eval.datasets import Question
+from eval.intervals import Interval
+from eval.metrics import CONFIDENT
 from eval.report import Section, Table
-from eval.rewriting import Edition, rewrite, without_sentence
+from eval.rewriting import Edition, rewrite, unchanged, without_sentence
 from eval.scoring import Judge, Judgement, contains, says
 from eval.variants import follow, rests_on_a_figure
 from eval.workbench import Workbench, text_file
 from index.incoming import Incoming
 
 SEEDS = (1, 2, 3)  # as many rewritten reports
+NUMBERS, SENTENCE = "numbers", "sentence"  # what was edited
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A question asked after an edit; `stale` where the figure before it was given."""
+    """A question asked after an edit.
+
+    `before`: it was answered right before the edit. `stale`: the figure of before was given.
+    """
 
     edit: str
     judgement: Judgement
+    before: bool
     stale: bool
 
 
@@ -36,18 +43,36 @@ def run(
     seeds: Sequence[int] = SEEDS,
 ) -> Section:
     """Change every figure of the report, once a seed, then take sentences out one by one."""
-    changed: list[Edited] = []
+    right = _right_before(report, questions, workbench)
+    edited: list[Edited] = []
     for seed in workbench.progress(seeds, "改数"):
-        changed += _change(report, questions, workbench, seed)
+        edited += _change(report, questions, workbench, right, seed)
     groups = _by_sentence(report.content.decode(), questions)
-    removed: list[Edited] = []
     for shortened, group in workbench.progress(list(groups.items()), "删句"):
-        removed += _remove(report.source, shortened, group, workbench)
-    return _section(changed, removed)
+        edited += _remove(text_file(report.source, shortened), group, workbench, right)
+    return _section(edited)
+
+
+def _right_before(
+    report: Incoming, questions: Sequence[Question], workbench: Workbench
+) -> frozenset[str]:
+    """Return the questions that are answered right from the report as it is."""
+    same = unchanged(report.content.decode())
+    with workbench.desk([report]) as asking:
+        judge = Judge(asking.text)
+        return frozenset(
+            question.id
+            for question in questions
+            if follow(question, same) and judge(question, asking.ask(question.question)[0]).right
+        )
 
 
 def _change(
-    report: Incoming, questions: Sequence[Question], workbench: Workbench, seed: int
+    report: Incoming,
+    questions: Sequence[Question],
+    workbench: Workbench,
+    right: frozenset[str],
+    seed: int,
 ) -> list[Edited]:
     rewritten = rewrite(report.content.decode(), Edition(seed))
     cases = [(question, follow(question, rewritten)) for question in questions]
@@ -62,7 +87,7 @@ def _change(
             stale = judged.value is False and says(
                 answer.answer or "", question.answers, question.must_contain
             )
-            edited.append(Edited(f"numbers-{seed}", judged, stale))
+            edited.append(Edited(f"{NUMBERS}-{seed}", judged, question.id in right, stale))
     return edited
 
 
@@ -82,15 +107,17 @@ def _by_sentence(text: str, questions: Sequence[Question]) -> dict[str, list[Que
 
 
 def _remove(
-    source: str, shortened: str, questions: Sequence[Question], workbench: Workbench
+    shortened: Incoming,
+    questions: Sequence[Question],
+    workbench: Workbench,
+    right: frozenset[str],
 ) -> list[Edited]:
     edited = []
-    with workbench.desk([text_file(source, shortened)]) as asking:
+    with workbench.desk([shortened]) as asking:
         judge = Judge(asking.text)
         for question in questions:
-            answer, milliseconds = asking.ask(question.question)
-            judged = judge(refused(question), answer, milliseconds)
-            edited.append(Edited("sentence", judged, stale=False))
+            judged = judge(refused(question), *asking.ask(question.question))
+            edited.append(Edited(SENTENCE, judged, question.id in right, stale=False))
     return edited
 
 
@@ -99,38 +126,49 @@ def refused(question: Question) -> Question:
     return Question(question.id, question.question, question.kind, ("refused",), note=question.note)
 
 
-def _section(changed: Sequence[Edited], removed: Sequence[Edited]) -> Section:
-    figures = [edited.judgement for edited in changed]
-    sentences = [edited.judgement for edited in removed]
+def _section(edited: Sequence[Edited]) -> Section:
+    changed = [e for e in edited if e.edit != SENTENCE]
+    removed = [e for e in edited if e.edit == SENTENCE]
     rows = [
-        ("改数：答案随之改变", intervals.share(sum(j.right for j in figures), len(figures))),
-        ("改数：答了原来的数", intervals.share(sum(e.stale for e in changed), len(changed))),
-        ("改数：答错", intervals.share(sum(j.wrong for j in figures), len(figures))),
-        ("删句：拒答", intervals.share(sum(j.right for j in sentences), len(sentences))),
+        ("改数：答案随之改变", _share(e.judgement.right for e in changed)),
+        ("　　其中原文答对的题", _share(e.judgement.right for e in changed if e.before)),
+        ("改数：答了原来的数", _share(e.stale for e in changed)),
+        ("改数：误导", _share(e.judgement.wrong for e in changed)),
+        ("删句：拒答", _share(e.judgement.right for e in removed)),
+        ("　　其中原文答对的题", _share(e.judgement.right for e in removed if e.before)),
+        ("删句：仍给出答案", _share(e.judgement.value is not None for e in removed)),
         (
-            "删句：仍给出答案",
-            intervals.share(sum(j.value is not None for j in sentences), len(sentences)),
-        ),
-        (
-            "两项：错且置信度高于 0.8",
-            intervals.share(
-                sum(j.wrong and j.confidence > 0.8 for j in figures + sentences),
-                len(figures) + len(sentences),
-            ),
+            f"两项：误导且置信度高于 {CONFIDENT}",
+            _share(e.judgement.wrong and e.judgement.confidence > CONFIDENT for e in edited),
         ),
     ]
-    table = Table(
-        "编辑测试",
-        ("项目", "题数", "比例 [95% 区间]"),
-        tuple((name, str(found.count), str(found)) for name, found in rows),
-    )
     return Section(
         "edit",
         "编辑测试",
         notes=(
             "报告中每一个数都换成同样形式的另一个数，重新入库再问；再逐句删去依据所在的句子，应当拒答。",
         ),
-        tables=(table,),
-        numbers={name: asdict(found) for name, found in rows},
-        results=tuple(asdict(edited) for edited in (*changed, *removed)),
+        tables=(
+            Table(
+                "编辑测试",
+                ("项目", "题数", "比例 [95% 区间]"),
+                tuple((name, str(found.count), str(found)) for name, found in rows),
+            ),
+        ),
+        numbers={
+            "follows": asdict(rows[0][1]),
+            "follows_where_right_before": asdict(rows[1][1]),
+            "stale": asdict(rows[2][1]),
+            "misleads": asdict(rows[3][1]),
+            "refused": asdict(rows[4][1]),
+            "refused_where_right_before": asdict(rows[5][1]),
+            "claimed_without_sentence": asdict(rows[6][1]),
+            "confidently_wrong": asdict(rows[7][1]),
+        },
+        results=tuple(asdict(e) for e in edited),
     )
+
+
+def _share(flags: Iterable[bool]) -> Interval:
+    found = list(flags)
+    return intervals.share(sum(found), len(found))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from index.numerals import number
+from service.answering.asks import Asks
 from service.answering.identity import LEGISLATION, identity
 from service.answering.limits import Limits, written_ordinal
 from service.answering.places import stem
@@ -18,6 +19,7 @@ _MONTH = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2})\s?月")
 _PLANNED = re.compile(r"拟|计划|预计|力争|将|打算|争取")
 _OURS = re.compile(r"[我本全][省市县区镇]")
 _BATCH = re.compile(r"第[一二三四五六七八九十\d]+[批期次届轮]")
+_HAPPENED = frozenset({Asks.COUNT, Asks.RATE, Asks.MONEY})
 _DENIED = re.compile(r"未|没|不|无")
 
 
@@ -39,6 +41,8 @@ def _objections(
     if not legislation:
         yield from _home_objections(inquiry.limits, sentence)
         yield from _time_objections(inquiry, sentence)
+    elif inquiry.limits.years and inquiry.asks in _HAPPENED:
+        yield "year"  # a law says what holds, not how much of it happened in a year
     yield from _wording_objections(inquiry.limits, sentence, window)
     limits = inquiry.limits
     if planned and limits.done and not limits.planned:

@@ -1,25 +1,15 @@
 """The report is edited, and the answers follow. In small; `wenju eval edit` does it in full."""
 
-from pathlib import Path
-
 import pytest
 
 from eval import edit_test
-from eval.datasets import QUESTIONS, load_questions
-from eval.workbench import Workbench, text_file
-
-REPORT = next(Path("corpus/reports").glob("*.txt"))
-FILE = text_file(REPORT.name, REPORT.read_text(encoding="utf-8"))
-VALUES = [
-    question
-    for question in load_questions(QUESTIONS / "development.jsonl")
-    if question.kind == "value" and len(question.question) <= 30
-]
+from eval.workbench import Workbench
+from tests.eval.report_questions import QUESTIONS, REPORT
 
 
 @pytest.fixture
 def results(workbench: Workbench) -> list[dict[str, object]]:
-    section = edit_test.run(FILE, VALUES[:10], workbench, seeds=[4])
+    section = edit_test.run(REPORT, QUESTIONS, workbench, seeds=[4])
     return [dict(result) for result in section.results]
 
 
@@ -28,10 +18,11 @@ def test_every_answer_follows_its_figure_and_goes_with_its_sentence(
 ) -> None:
     changed = [r for r in results if r["edit"] == "numbers-4"]
     removed = [r for r in results if r["edit"] == "sentence"]
-    assert len(changed) >= 7
-    assert len(removed) >= 6
+    assert len(changed) == len(QUESTIONS)
+    assert len(removed) == len(QUESTIONS)
     assert not [r for r in results if not r["judgement"]["right"]]
     assert not any(r["stale"] for r in results)
+    assert all(r["before"] for r in results)
 
 
 def test_a_desk_that_clings_to_the_old_figure_is_caught(workbench: Workbench) -> None:
@@ -39,9 +30,9 @@ def test_a_desk_that_clings_to_the_old_figure_is_caught(workbench: Workbench) ->
 
     class Unmoved(Workbench):
         def desk(self, files, as_of=None):
-            return super().desk([FILE for _ in files], as_of)
+            return super().desk([REPORT for _ in files], as_of)
 
-    section = edit_test.run(FILE, VALUES[:3], Unmoved(workbench.embedder), seeds=[4])
+    section = edit_test.run(REPORT, QUESTIONS[:3], Unmoved(workbench.embedder), seeds=[4])
     changed = [r for r in section.results if r["edit"] == "numbers-4"]
     assert changed
     assert all(r["stale"] for r in changed)

@@ -1,31 +1,23 @@
 """No figure of one report is given for another. In small; `wenju eval siblings` does it in full."""
 
 from datetime import date
-from pathlib import Path
 
 from eval import sibling_test
-from eval.datasets import QUESTIONS, load_questions
 from eval.sibling_test import REPORTING, Body, Family, leaks
-from eval.workbench import Workbench, text_file
+from eval.workbench import Workbench
 from index.document import Document, Metadata, Section, SectionKind, Span
 from service.answering.answer import Answer, Citation, Outcome
+from tests.eval.report_questions import QUESTIONS, REPORT
 
-REPORT = next(Path("corpus/reports").glob("*.txt"))
-FILE = text_file(REPORT.name, REPORT.read_text(encoding="utf-8"))
 TAISHAN = Body("台山", "市", REPORTING.bureau, "台政数")
 LUODING = Body("罗定", "市", REPORTING.bureau, "罗政数")
 FAMILY = Family(((TAISHAN, 2022), (REPORTING, 2021)), ((LUODING, 2022),), questions_each=5)
-VALUES = [
-    question
-    for question in load_questions(QUESTIONS / "development.jsonl")
-    if question.kind == "value"
-]
 
 
 def test_each_sibling_answers_for_itself_and_an_absent_one_not_at_all(
     workbench: Workbench,
 ) -> None:
-    section = sibling_test.run(FILE, VALUES, workbench, FAMILY)
+    section = sibling_test.run(REPORT, QUESTIONS, workbench, FAMILY)
     assert len(section.results) == 20
     assert not [r for r in section.results if not r["judgement"]["right"]]
     assert not any(r["leaked"] for r in section.results)
@@ -50,9 +42,9 @@ def test_a_figure_without_a_citation_of_the_one_asked_about_is_a_leak() -> None:
 
 
 def test_the_questions_name_place_and_year() -> None:
-    variant = sibling_test.variant_of(FILE, TAISHAN, 2021)
-    questions = list(sibling_test.questions_for(variant, VALUES, frozenset(), 10))
-    assert len(questions) == 10
+    variant = sibling_test.variant_of(REPORT, TAISHAN, 2021)
+    questions = list(sibling_test.questions_for(variant, QUESTIONS, frozenset(), 20))
+    assert len(questions) == len(QUESTIONS)
     assert all("台山" in question.question for question in questions)
     assert all("2021" in question.question for question in questions)
     assert not any("鹤山" in question.question for question in questions)
