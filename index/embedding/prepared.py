@@ -21,6 +21,7 @@ from pathlib import Path
 
 from index.errors import ModelError
 
+DEFAULT_MODEL = "multilingual-e5-small"
 FORMAT = 1  # of the export; raised when vectors or files change
 GRAPH_NAME = "graph.onnx"
 DESCRIPTION_NAME = "model.json"
@@ -113,8 +114,8 @@ def find_prepared(model: str, model_dir: Path) -> Prepared:
 
 
 def is_folder(model: str) -> bool:
-    """Say whether a model is named by a folder that is there."""
-    return Path(model).is_dir()
+    """Say whether a model is named by a folder that is there; the default's name is its own."""
+    return model != DEFAULT_MODEL and Path(model).is_dir()
 
 
 def fingerprint(folder: Path) -> str:

