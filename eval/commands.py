@@ -234,7 +234,7 @@ def _workbench(cache: Path | None) -> Iterator[Workbench]:
         embedder.close()
 
 
-def _screen(*, stderr: bool) -> Console:
+def screen(*, stderr: bool = False) -> Console:
     """Return a console, wide where the output goes to a file."""
     console = Console(stderr=stderr)
     return console if console.is_terminal else Console(stderr=stderr, width=PAGE_WIDTH)
@@ -244,7 +244,7 @@ def _deliver(sections: Iterable[Section], output: Path, *, as_json: bool) -> Non
     """Show each section as it comes, and save it."""
     numbers, page = {}, output
     for section in sections:
-        report.show(section, _screen(stderr=as_json))
+        report.show(section, screen(stderr=as_json))
         page = report.save(section, output)
         numbers[section.name] = section.numbers
     if as_json:

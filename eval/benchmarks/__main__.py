@@ -12,7 +12,7 @@ from rich.console import Console
 from eval import report
 from eval.benchmarks.large_base import CopyingEmbedder, laws_of
 from eval.benchmarks.run import SIZES, Setup, run
-from eval.commands import CATALOGUE, DEFAULT_OUTPUT, cache_folder
+from eval.commands import CATALOGUE, DEFAULT_OUTPUT, cache_folder, screen
 from eval.datasets import QUESTIONS, data_directory, load_questions, load_stard
 from eval.progress import Progress
 from eval.vector_cache import CachedEmbedder
@@ -51,7 +51,7 @@ def main(
     )
     section = run(setup)
     cached.close()
-    report.show(section, Console())
+    report.show(section, screen())
     Console(stderr=True).print(f"报告：{report.save(section, output)}", highlight=False)
 
 

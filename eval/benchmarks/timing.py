@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 Item = TypeVar("Item")
+WARM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,28 @@ class Times:
         return f"{self.p50:.1f} / {self.p95:.1f}"
 
 
-def each(call: Callable[[Item], object], items: Sequence[Item], warm: int = 20) -> Times:
+def each(call: Callable[[Item], object], items: Sequence[Item], warm: int = WARM) -> Times:
     """Time `call` on every item, after the first `warm` of them have been through it once."""
+    return in_turn([call], items, warm)[0]
+
+
+def in_turn(
+    calls: Sequence[Callable[[Item], object]], items: Sequence[Item], warm: int = WARM
+) -> list[Times]:
+    """Time several calls on every item, one call after the other.
+
+    Whatever else the computer is busy with meets all of them alike, so their ratios hold.
+    """
     for item in items[:warm]:
-        call(item)
-    milliseconds = []
+        for call in calls:
+            call(item)
+    milliseconds: list[list[float]] = [[] for _ in calls]
     for item in items:
-        began = time.perf_counter()
-        call(item)
-        milliseconds.append((time.perf_counter() - began) * 1000)
-    return Times.of(milliseconds)
+        for place, call in enumerate(calls):
+            began = time.perf_counter()
+            call(item)
+            milliseconds[place].append((time.perf_counter() - began) * 1000)
+    return [Times.of(of_one) for of_one in milliseconds]
 
 
 def rate(call: Callable[[], object], amount: int) -> float:

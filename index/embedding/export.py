@@ -135,6 +135,8 @@ def trace(model: SentenceTransformer) -> ir.Model:
         raise ModelError("这个模型无法导出，请换一个 sentence-transformers 模型。") from error
     if program is None:  # only where it was asked to write a file
         raise ValueError("no program")
+    for node in program.model.graph:  # where in our files each came from
+        node.metadata_props.clear()
     return program.model
 
 

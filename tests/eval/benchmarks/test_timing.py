@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.benchmarks.timing import Times, each
+from eval.benchmarks.timing import Times, each, in_turn
 
 
 def test_the_middle_and_the_tail_are_told() -> None:
@@ -16,3 +16,12 @@ def test_every_item_is_called_after_the_first_have_warmed_up() -> None:
     times = each(called.append, [1, 2, 3], warm=2)
     assert called == [1, 2, 1, 2, 3]
     assert times.count == 3
+
+
+def test_calls_take_turns_on_every_item() -> None:
+    called: list[str] = []
+    first, second = in_turn(
+        [lambda n: called.append(f"a{n}"), lambda n: called.append(f"b{n}")], [1, 2], warm=0
+    )
+    assert called == ["a1", "b1", "a2", "b2"]
+    assert first.count == second.count == 2
