@@ -3,10 +3,6 @@
 Scores are fused, not ranks: a rank hides how much better the first is than the second, and with
 a weaker partner that loses more than it wins. Both sides are asked about every candidate of
 either, so nothing is imputed.
-
-A question in a document's own words finds most of its weight in one passage; there, words know
-best. A question in everyday words does not, and the vectors get the greater say. The numbers
-below were fitted on the tuning halves of NCP and STARD: `wenju eval retrieval --data DIR`.
 """
 
 from __future__ import annotations
@@ -17,16 +13,19 @@ from typing import NamedTuple
 import numpy as np
 
 from index.document import Filter
-from index.engine import Embedder, LexicalIndex, Numbers, VectorIndex, Vectors, WordEvidence
+from index.engine import Embedder, LexicalIndex, Numbers, VectorIndex, Vectors
+from index.fusion import Fusion, fitted
 
-_CANDIDATES = 150  # of each side; more changes nothing that anybody sees
-_LEAST, _MOST = 1.0, 4.0  # the weight of a cosine beside a word score
-_OWN_WORDS, _OTHER_WORDS = 0.9, 0.6  # share of the question found in its best passage
+CANDIDATES = 200  # of each side; more changes nothing that anybody sees
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A ranked passage by number, with its fused score and both sides of it, 0 to 1 each."""
+    """A ranked passage by number, with its fused score and both sides of it, 0 to 1 each.
+
+    `words` is the share of the question's term weight found in it, `vectors` the cosine, 0 where
+    there is no vector.
+    """
 
     number: int
     score: float
@@ -42,35 +41,39 @@ class Engines(NamedTuple):
     embedder: Embedder | None = None
 
 
-def retrieve(query: str, filter_: Filter, limit: int, engines: Engines) -> list[Ranked]:
+def retrieve(
+    query: str, filter_: Filter, limit: int, engines: Engines, fusion: Fusion | None = None
+) -> list[Ranked]:
     """Return the passages that fit the question best, best first."""
-    pool = max(limit, _CANDIDATES)
-    numbers = engines.lexical.search(query, filter_, pool).numbers
-    vector = None
-    if engines.vectors is not None and engines.embedder is not None:
-        vector = engines.embedder.embed_query(query)
-        near = engines.vectors.search(vector, filter_, pool).numbers
-        numbers = np.union1d(numbers, near)
-    if not len(numbers):
+    numbers, cosines = candidates(query, filter_, max(limit, CANDIDATES), engines)
+    if not len(numbers) or limit < 1:
         return []
     words = engines.lexical.evidence(query, numbers)
-    cosines = _cosines(engines.vectors, vector, numbers)
-    scores = _fused(words, cosines) if vector is not None else words.scores
+    scores = (fusion or fitted()).scores(words, completed(cosines))
     best = np.lexsort((numbers, -scores))[:limit]
     return [
-        Ranked(int(numbers[i]), float(scores[i]), float(words.shares[i]), float(cosines[i]))
-        for i in best
+        Ranked(int(numbers[n]), float(scores[n]), float(words.shares[n]), float(cosines[n]))
+        for n in best
     ]
 
 
-def _cosines(vectors: VectorIndex | None, vector: Vectors | None, numbers: Numbers) -> Vectors:
-    if vectors is None or vector is None:
-        return np.zeros(len(numbers), np.float32)
-    return vectors.score(vector, numbers)
+def candidates(
+    query: str, filter_: Filter, count: int, engines: Engines
+) -> tuple[Numbers, Vectors]:
+    """Return what either side proposes, `count` passages each, and all their cosines."""
+    numbers = engines.lexical.search(query, filter_, count).numbers
+    if engines.vectors is None or engines.embedder is None:
+        return numbers, np.zeros(len(numbers), np.float32)
+    vector = engines.embedder.embed_query(query)
+    near = engines.vectors.search(vector, filter_, count).numbers
+    numbers = np.union1d(numbers, near)
+    return numbers, engines.vectors.score(vector, numbers)
 
 
-def _fused(words: WordEvidence, cosines: Vectors) -> Vectors:
-    found = float(words.shares.max())
-    everyday = np.clip((_OWN_WORDS - found) / (_OWN_WORDS - _OTHER_WORDS), 0.0, 1.0)
-    weight = _LEAST + (_MOST - _LEAST) * everyday
-    return np.asarray((words.scores + weight * cosines) / (1 + weight), np.float32)
+def completed(cosines: Vectors) -> Vectors | None:
+    """Return the cosines with their mean where a vector is not computed yet.
+
+    None where there is none at all: then words decide.
+    """
+    there = cosines != 0
+    return np.where(there, cosines, cosines[there].mean()) if there.any() else None

@@ -81,7 +81,8 @@ def run(setup: Setup) -> Section:
         "性能",
         notes=(
             "“朴素做法”：sentence-transformers 加 FAISS 精确检索，只取段落、不作答。",
-            "同一次运行，逐题轮流计时。毫秒写作“中位数 / 95 分位”。单次时间随机器而变，比值较可信。",
+            "同一次运行，逐题轮流计时。毫秒写作“中位数 / 95 分位”。",
+            "单次时间随机器而变，比值较可信。",
         ),
         tables=tables,
         numbers={

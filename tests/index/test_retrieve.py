@@ -68,6 +68,32 @@ def test_what_the_filter_does_not_admit_is_never_ranked(engines: Engines) -> Non
     assert retrieve("事项", before, 4, engines) == []
 
 
+def test_no_more_passages_are_returned_than_asked_for(engines: Engines) -> None:
+    assert len(retrieve("有多少", Filter(TODAY), 2, engines)) == 2
+    assert retrieve("有多少", Filter(TODAY), 0, engines) == []
+    assert retrieve("", Filter(TODAY), 5, Engines(engines.lexical)) == []
+
+
+def test_a_passage_whose_vector_is_still_to_come_is_found_by_its_words(engines: Engines) -> None:
+    late = Entry(9, "d9", "报告", "婚姻登记窗口周六开放。", Metadata("报告"))
+    assert isinstance(engines.lexical, TantivyIndex)
+    engines.lexical.put([late])
+    engines.lexical.commit(2)
+    first = retrieve("婚姻登记窗口周六开放吗", Filter(TODAY), 4, engines)[0]
+    assert (first.number, first.vectors) == (9, 0)
+
+
+def test_an_index_without_any_vector_yet_leaves_it_to_the_words(
+    engines: Engines, tmp_path: Path
+) -> None:
+    assert engines.embedder is not None
+    empty = FaissIndex.open(tmp_path / "none", engines.embedder.dimension)
+    waiting = Engines(engines.lexical, empty, engines.embedder)
+    by_words = Engines(engines.lexical)
+    question = "热线受理多少宗", Filter(TODAY), 4
+    assert retrieve(*question, waiting) == retrieve(*question, by_words)
+
+
 def test_a_score_falls_from_rank_to_rank(engines: Engines) -> None:
     scores = [one.score for one in retrieve("办结率", Filter(TODAY), 4, engines)]
     assert scores == sorted(scores, reverse=True)
