@@ -57,13 +57,13 @@ def compare(rows: Sequence[Row], measures: Sequence[str]) -> list[Compared]:
     return found
 
 
-def tables(compared: Sequence[Compared]) -> tuple[Table, ...]:
-    """Return a table a half."""
+def tables(compared: Sequence[Compared], names: Mapping[str, str]) -> tuple[Table, ...]:
+    """Return a table a half, the measures by their names on the screen."""
     return tuple(
         Table(
             f"{title}（{of[0].ours.count} 题）",
             ("指标", OURS, THEIRS, "差"),
-            tuple((c.measure, str(c.ours), str(c.theirs), _signed(c.gain)) for c in of),
+            tuple((names[c.measure], str(c.ours), str(c.theirs), _signed(c.gain)) for c in of),
         )
         for half, title in _HALVES.items()
         if (of := [c for c in compared if c.half == half])

@@ -5,14 +5,13 @@ Every figure changed, every answer changes with it; a sentence taken out, its qu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from eval import intervals
 from eval.datasets import Question
-from eval.intervals import Interval
+from eval.intervals import share_of
 from eval.metrics import CONFIDENT
-from eval.report import Section, Table
+from eval.report import Measure, Section, measures_numbers, measures_table
 from eval.rewriting import Edition, rewrite, unchanged, without_sentence
 from eval.scoring import Judge, Judgement, contains, says
 from eval.variants import follow, rests_on_a_figure
@@ -129,17 +128,30 @@ def refused(question: Question) -> Question:
 def _section(edited: Sequence[Edited]) -> Section:
     changed = [e for e in edited if e.edit != SENTENCE]
     removed = [e for e in edited if e.edit == SENTENCE]
-    rows = [
-        ("改数：答案随之改变", _share(e.judgement.right for e in changed)),
-        ("　　其中原文答对的题", _share(e.judgement.right for e in changed if e.before)),
-        ("改数：答了原来的数", _share(e.stale for e in changed)),
-        ("改数：误导", _share(e.judgement.wrong for e in changed)),
-        ("删句：拒答", _share(e.judgement.right for e in removed)),
-        ("　　其中原文答对的题", _share(e.judgement.right for e in removed if e.before)),
-        ("删句：仍给出答案", _share(e.judgement.value is not None for e in removed)),
-        (
+    measures = [
+        Measure("follows", "改数：答案随之改变", share_of(e.judgement.right for e in changed)),
+        Measure(
+            "follows_where_right_before",
+            "　　其中原文答对的题",
+            share_of(e.judgement.right for e in changed if e.before),
+        ),
+        Measure("stale", "改数：答了原来的数", share_of(e.stale for e in changed)),
+        Measure("misleads", "改数：误导", share_of(e.judgement.wrong for e in changed)),
+        Measure("refused", "删句：拒答", share_of(e.judgement.right for e in removed)),
+        Measure(
+            "refused_where_right_before",
+            "　　其中原文答对的题",
+            share_of(e.judgement.right for e in removed if e.before),
+        ),
+        Measure(
+            "claimed_without_sentence",
+            "删句：仍给出答案",
+            share_of(e.judgement.value is not None for e in removed),
+        ),
+        Measure(
+            "confidently_misleads",
             f"两项：误导且置信度高于 {CONFIDENT}",
-            _share(e.judgement.wrong and e.judgement.confidence > CONFIDENT for e in edited),
+            share_of(e.judgement.wrong and e.judgement.confidence > CONFIDENT for e in edited),
         ),
     ]
     return Section(
@@ -148,27 +160,7 @@ def _section(edited: Sequence[Edited]) -> Section:
         notes=(
             "报告中每一个数都换成同样形式的另一个数，重新入库再问；再逐句删去依据所在的句子，应当拒答。",
         ),
-        tables=(
-            Table(
-                "编辑测试",
-                ("项目", "题数", "比例 [95% 区间]"),
-                tuple((name, str(found.count), str(found)) for name, found in rows),
-            ),
-        ),
-        numbers={
-            "follows": asdict(rows[0][1]),
-            "follows_where_right_before": asdict(rows[1][1]),
-            "stale": asdict(rows[2][1]),
-            "misleads": asdict(rows[3][1]),
-            "refused": asdict(rows[4][1]),
-            "refused_where_right_before": asdict(rows[5][1]),
-            "claimed_without_sentence": asdict(rows[6][1]),
-            "confidently_wrong": asdict(rows[7][1]),
-        },
+        tables=(measures_table("编辑测试", measures),),
+        numbers=measures_numbers(measures),
         results=tuple(asdict(e) for e in edited),
     )
-
-
-def _share(flags: Iterable[bool]) -> Interval:
-    found = list(flags)
-    return intervals.share(sum(found), len(found))

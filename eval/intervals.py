@@ -6,7 +6,7 @@ Questions about one document rise and fall together, so documents are drawn, not
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,12 @@ def share(successes: int, count: int) -> Interval:
     centre = (mean + z * z / (2 * count)) / (1 + z * z / count)
     reach = z / (1 + z * z / count) * math.sqrt(mean * (1 - mean) / count + (z / (2 * count)) ** 2)
     return Interval(mean, max(0.0, centre - reach), min(1.0, centre + reach), count)
+
+
+def share_of(flags: Iterable[bool]) -> Interval:
+    """Return the share of those that are true."""
+    found = list(flags)
+    return share(sum(found), len(found))
 
 
 def mean(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
-from eval import intervals
 from eval.datasets import Question
-from eval.intervals import Interval
+from eval.intervals import Interval, share_of
 from eval.metrics import (
     CONFIDENT,
     auroc,
@@ -19,7 +19,7 @@ from eval.metrics import (
 )
 from eval.plots import bars, reliability_plot, risk_coverage_plot
 from eval.progress import Progress
-from eval.report import Section, Table
+from eval.report import Measure, Section, Table, measures_numbers, measures_table
 from eval.scoring import Judge, Judgement
 from eval.workbench import Asking
 
@@ -55,9 +55,7 @@ def ask(
 def summarise(judgements: Sequence[Judgement], name: str, *, reveal: bool) -> Section:
     """Return the numbers by kind and over all; question by question only to `reveal`."""
     measured = _overall(judgements)
-    claims = [j for j in judgements if j.value is not None]
-    sure, right = [j.confidence for j in claims], [j.right for j in claims]
-    everything = [j for j in judgements if j.outcome != "refused"]
+    kinds = {kind: _shares(group) for kind, group in _by_kind(judgements).items()}
     return Section(
         f"questions-{name}",
         f"自有问题集：{name}",
@@ -67,37 +65,39 @@ def summarise(judgements: Sequence[Judgement], name: str, *, reveal: bool) -> Se
         ),
         tables=(
             _table(judgements),
-            Table("总体", ("指标", "值"), tuple((k, _show(v)) for k, v in measured.items())),
+            measures_table("总体", measured),
             *((_mistakes(judgements),) if reveal else ()),
         ),
         numbers={
-            "overall": {
-                k: asdict(v) if isinstance(v, Interval) else v for k, v in measured.items()
-            },
+            "overall": measures_numbers(measured),
             "by_kind": {
-                kind: {n: asdict(i) for n, i in _shares(group).items()}
-                for kind, group in _by_kind(judgements).items()
+                kind: {measure: asdict(found) for measure, found in shares.items()}
+                for kind, shares in kinds.items()
             },
         },
         results=tuple(asdict(j) for j in judgements) if reveal else (),
-        figures={
-            "各类问题": bars(
-                {
-                    KINDS.get(kind, kind): {"对": shares["right"], "误导": shares["wrong"]}
-                    for kind, group in _by_kind(judgements).items()
-                    for shares in (_shares(group),)
-                }
-            ),
-            "置信度是否可信": reliability_plot(reliability(sure, right)),
-            "作答比例与错误率": risk_coverage_plot(
-                {
-                    "": risk_coverage(
-                        [j.confidence for j in everything], [not j.wrong for j in everything]
-                    )
-                }
-            ),
-        },
+        figures=_figures(judgements, kinds),
     )
+
+
+def _figures(
+    judgements: Sequence[Judgement], kinds: Mapping[str, Mapping[str, Interval]]
+) -> dict[str, str]:
+    claims = [j for j in judgements if j.value is not None]
+    shown = [j for j in judgements if j.outcome != "refused"]
+    curve = risk_coverage([j.confidence for j in shown], [not j.wrong for j in shown])
+    return {
+        "各类问题": bars(
+            {
+                KINDS.get(kind, kind): {"对": shares["right"], "误导": shares["wrong"]}
+                for kind, shares in kinds.items()
+            }
+        ),
+        "置信度是否可信": reliability_plot(
+            reliability([j.confidence for j in claims], [j.right for j in claims])
+        ),
+        "作答比例与错误率": risk_coverage_plot({"": curve}),
+    }
 
 
 def _by_kind(judgements: Sequence[Judgement]) -> dict[str, list[Judgement]]:
@@ -111,18 +111,14 @@ def _shares(group: Sequence[Judgement]) -> dict[str, Interval]:
     claimed = [j for j in group if j.value is not None]
     shown = [j for j in group if j.cited is not None and not j.refusable]
     return {
-        "right": _share([j.right for j in group]),
-        "wrong": _share([j.wrong for j in group]),
-        "refused": _share([j.outcome == "refused" for j in group]),
-        "value": _share([bool(j.value) for j in claimed if not j.refusable]),
-        "exact": _share([bool(j.exact) for j in claimed if not j.refusable]),
-        "short": _share([bool(j.short) for j in claimed if not j.refusable]),
-        "cited": _share([bool(j.cited) for j in shown]),
+        "right": share_of(j.right for j in group),
+        "wrong": share_of(j.wrong for j in group),
+        "refused": share_of(j.outcome == "refused" for j in group),
+        "value": share_of(bool(j.value) for j in claimed if not j.refusable),
+        "exact": share_of(bool(j.exact) for j in claimed if not j.refusable),
+        "short": share_of(bool(j.short) for j in claimed if not j.refusable),
+        "cited": share_of(bool(j.cited) for j in shown),
     }
-
-
-def _share(flags: Sequence[bool]) -> Interval:
-    return intervals.share(sum(flags), len(flags))
 
 
 def _table(judgements: Sequence[Judgement]) -> Table:
@@ -144,7 +140,7 @@ def _table(judgements: Sequence[Judgement]) -> Table:
     return Table("按类别", (*columns, f"误导且>{CONFIDENT}"), tuple(rows))
 
 
-def _overall(judgements: Sequence[Judgement]) -> dict[str, Interval | float]:
+def _overall(judgements: Sequence[Judgement]) -> list[Measure]:
     answerable = [j for j in judgements if not j.refusable]
     refusable = [j for j in judgements if j.refusable]
     claims = [j for j in judgements if j.value is not None]
@@ -152,23 +148,38 @@ def _overall(judgements: Sequence[Judgement]) -> dict[str, Interval | float]:
         [j.outcome == "refused" for j in judgements], [j.refusable for j in judgements]
     )
     times = sorted(j.milliseconds for j in judgements)
-    return {
-        "可答的：对": _share([j.right for j in answerable]),
-        "应拒的：拒答": _share([j.outcome == "refused" for j in refusable]),
-        "误导且置信度高于 0.8": float(
-            confident_wrong([j.confidence for j in judgements], [not j.wrong for j in judgements])
+    sure, harmless = [j.confidence for j in judgements], [not j.wrong for j in judgements]
+    return [
+        Measure("answerable_right", "可答的：对", share_of(j.right for j in answerable)),
+        Measure(
+            "unanswerable_refused",
+            "应拒的：拒答",
+            share_of(j.outcome == "refused" for j in refusable),
         ),
-        "拒答的精确率": refusing.precision,
-        "拒答的召回率": refusing.recall,
-        "可答与应拒的区分 AUROC": auroc(
-            [j.confidence for j in answerable], [j.confidence for j in refusable]
+        Measure(
+            "confidently_misleads",
+            f"误导且置信度高于 {CONFIDENT}（题）",
+            float(confident_wrong(sure, harmless)),
         ),
-        "校准误差 ECE": expected_calibration_error(
-            [j.confidence for j in claims], [j.right for j in claims]
+        Measure("refusal_precision", "拒答的精确率", refusing.precision),
+        Measure("refusal_recall", "拒答的召回率", refusing.recall),
+        Measure(
+            "refusal_auroc",
+            "可答与应拒的区分 AUROC",
+            auroc([j.confidence for j in answerable], [j.confidence for j in refusable]),
         ),
-        "回答用时中位数（毫秒）": times[len(times) // 2] if times else 0.0,
-        "回答用时 95 分位（毫秒）": times[int(len(times) * 0.95)] if times else 0.0,
-    }
+        Measure(
+            "calibration_error",
+            "校准误差 ECE",
+            expected_calibration_error([j.confidence for j in claims], [j.right for j in claims]),
+        ),
+        Measure("milliseconds_p50", "回答用时中位数（毫秒）", _quantile(times, 0.5)),
+        Measure("milliseconds_p95", "回答用时 95 分位（毫秒）", _quantile(times, 0.95)),
+    ]
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    return ordered[int(len(ordered) * share)] if ordered else math.nan
 
 
 def _mistakes(judgements: Sequence[Judgement]) -> Table:
@@ -186,10 +197,6 @@ def _mistakes(judgements: Sequence[Judgement]) -> Table:
         if not j.right
     )
     return Table("没做对的", ("问题", "类别", "结果", "置信度", "答", "应为", ""), rows)
-
-
-def _show(value: Interval | float) -> str:
-    return str(value) if isinstance(value, Interval) else f"{value:.3f}"
 
 
 def _percent(found: Interval) -> str:

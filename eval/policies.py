@@ -28,6 +28,23 @@ RANKS = (1, 5, 10)
 LIMIT = 40  # passages: enough for 3,000 characters
 
 
+def _in_characters(count: int) -> str:
+    return f"answer_in_{count}_characters"
+
+
+def _in_passages(count: int) -> str:
+    return f"answer_in_{count}_passages"
+
+
+NAMES = {
+    **{_in_characters(n): f"前 {n} 字含答案" for n in CHARACTERS},
+    **{_in_passages(k): f"前 {k} 段含答案" for k in RANKS},
+    "answer_mrr": "答案段 MRR",
+    "document_ndcg_at_10": "文件 nDCG@10",
+    "document_mrr": "文件 MRR",
+}
+
+
 def files(policies: Policies) -> list[Incoming]:
     """Return every document as a text file, nothing known about it beforehand."""
     names: dict[str, str] = {}
@@ -66,13 +83,13 @@ def _measures(
     rank = answer_in_passages(passages, question.answer, right)
     documents = list(dict.fromkeys(passage.document_id for passage in passages))
     measured = {
-        f"前 {n} 字含答案": float(answer_in_characters(passages, question.answer, right, n))
+        _in_characters(n): float(answer_in_characters(passages, question.answer, right, n))
         for n in CHARACTERS
     }
-    measured |= {f"前 {k} 段含答案": float(rank is not None and rank <= k) for k in RANKS}
-    measured["答案段 MRR"] = 1 / rank if rank else 0.0
-    measured["文件 nDCG@10"] = ndcg(documents, right, 10)
-    measured["文件 MRR"] = reciprocal_rank(documents, right)
+    measured |= {_in_passages(k): float(rank is not None and rank <= k) for k in RANKS}
+    measured["answer_mrr"] = 1 / rank if rank else 0.0
+    measured["document_ndcg_at_10"] = ndcg(documents, right, 10)
+    measured["document_mrr"] = reciprocal_rank(documents, right)
     return measured
 
 
@@ -94,8 +111,8 @@ def _ceiling(
 
 
 def _section(rows: Sequence[Row], passages: int, ceiling: float) -> Section:
-    compared = comparison.compare(rows, list(rows[0].ours))
-    at = {n: f"前 {n} 字含答案" for n in CHARACTERS}
+    compared = comparison.compare(rows, list(NAMES))
+    at = {n: _in_characters(n) for n in CHARACTERS}
     return Section(
         "retrieval-ncp",
         "NCP 检索",
@@ -104,7 +121,7 @@ def _section(rows: Sequence[Row], passages: int, ceiling: float) -> Section:
             f"共 {passages} 段，答案完整落在一段之内的占 {ceiling:.3f}。",
             "对照：同样的段落上的 BM25（字与相邻两字）。区间按文件成组重抽，差为逐题配对。",
         ),
-        tables=comparison.tables(compared),
+        tables=comparison.tables(compared, NAMES),
         numbers=comparison.numbers(compared) | {"passages": passages, "ceiling": ceiling},
         results=tuple(
             {"id": row.id, "half": row.half, "ours": row.ours, "theirs": row.theirs} for row in rows

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from eval import intervals
 from eval.datasets import Half, Policies, PolicyQuestion
-from eval.intervals import Interval
+from eval.intervals import Interval, share_of
 from eval.matching import exact_match, lenient_match, numbers, rouge_l, squash
 from eval.metrics import (
     CONFIDENT,
@@ -22,7 +22,7 @@ from eval.metrics import (
 from eval.plots import reliability_plot, risk_coverage_plot
 from eval.policies import AS_OF
 from eval.progress import Progress
-from eval.report import Section, Table
+from eval.report import Measure, Section, Table, measures_numbers, measures_table
 from eval.scoring import CLAIMS
 from eval.workbench import Asking, document_id_of
 from service.answering.answer import Answer, Outcome
@@ -130,10 +130,8 @@ def _section(results: Sequence[Result], half: Half) -> Section:
             "“应拒答”的问题有少量标注误差：其中有的在库中其实能答。区间按文件成组重抽。",
         ),
         tables=(
-            Table(
-                f"NCP 问答（可答 {len(answerable)} 题，应拒 {len(unanswerable)} 题）",
-                ("指标", "值"),
-                tuple((k, _show(v)) for k, v in measured.items()),
+            measures_table(
+                f"NCP 问答（可答 {len(answerable)} 题，应拒 {len(unanswerable)} 题）", measured
             ),
             Table(
                 "按置信度从高到低放行",
@@ -144,7 +142,7 @@ def _section(results: Sequence[Result], half: Half) -> Section:
                 ),
             ),
         ),
-        numbers={k: asdict(v) if isinstance(v, Interval) else v for k, v in measured.items()},
+        numbers=measures_numbers(measured),
         results=tuple(asdict(r) for r in results),
         figures={
             "置信度是否可信": reliability_plot(reliability(sure, right)),
@@ -155,10 +153,10 @@ def _section(results: Sequence[Result], half: Half) -> Section:
 
 def _measures(
     answerable: Sequence[Result], unanswerable: Sequence[Result], claims: Sequence[Result]
-) -> dict[str, Interval | float]:
+) -> list[Measure]:
     clusters = [r.cluster for r in answerable]
 
-    def over(values: Sequence[float]) -> Interval:
+    def over(values: Iterable[float]) -> Interval:
         return intervals.mean([float(value) for value in values], clusters)
 
     everything = [*answerable, *unanswerable]
@@ -166,30 +164,41 @@ def _measures(
         [r.outcome == "refused" for r in everything], [not r.answerable for r in everything]
     )
     sure, right = [r.confidence for r in claims], [r.right for r in claims]
-    return {
-        "一字不差": over([r.exact for r in answerable]),
-        "宽松相同": over([r.lenient for r in answerable]),
-        "答对": over([r.right for r in answerable]),
-        "ROUGE-L（答案或首条引文）": over([r.rouge for r in answerable]),
-        "给出的答案：对": intervals.share(sum(r.right for r in claims), len(claims)),
-        "给出的答案：对或是标准答案的一部分": intervals.share(
-            sum(r.right or r.inside for r in claims), len(claims)
+    return [
+        Measure("exact", "一字不差", over(r.exact for r in answerable)),
+        Measure("lenient", "宽松相同", over(r.lenient for r in answerable)),
+        Measure("right", "答对", over(r.right for r in answerable)),
+        Measure("rouge_l", "ROUGE-L（答案或首条引文）", over(r.rouge for r in answerable)),
+        Measure("claims_right", "给出的答案：对", share_of(r.right for r in claims)),
+        Measure(
+            "claims_right_or_inside",
+            "给出的答案：对或是标准答案的一部分",
+            share_of(r.right or r.inside for r in claims),
         ),
-        "引文含答案": over([r.quoted for r in answerable]),
-        "引了对的文件": over([r.document for r in answerable]),
-        "可答而拒答": over([r.outcome == "refused" for r in answerable]),
-        "应拒而拒答": intervals.share(
-            sum(r.outcome == "refused" for r in unanswerable), len(unanswerable)
+        Measure("quoted", "引文含答案", over(r.quoted for r in answerable)),
+        Measure("document", "引了对的文件", over(r.document for r in answerable)),
+        Measure(
+            "answerable_refused", "可答而拒答", over(r.outcome == "refused" for r in answerable)
         ),
-        "拒答的精确率": refusing.precision,
-        "拒答的召回率": refusing.recall,
-        "可答与应拒的区分 AUROC": auroc(
-            [r.confidence for r in answerable], [r.confidence for r in unanswerable]
+        Measure(
+            "unanswerable_refused",
+            "应拒而拒答",
+            share_of(r.outcome == "refused" for r in unanswerable),
         ),
-        "校准误差 ECE": expected_calibration_error(sure, right),
-        f"答错且置信度高于 {CONFIDENT}": float(confident_wrong(sure, right)),
-        "给出答案的题数": float(len(claims)),
-    }
+        Measure("refusal_precision", "拒答的精确率", refusing.precision),
+        Measure("refusal_recall", "拒答的召回率", refusing.recall),
+        Measure(
+            "refusal_auroc",
+            "可答与应拒的区分 AUROC",
+            auroc([r.confidence for r in answerable], [r.confidence for r in unanswerable]),
+        ),
+        Measure("calibration_error", "校准误差 ECE", expected_calibration_error(sure, right)),
+        Measure(
+            "confidently_wrong",
+            f"答错且置信度高于 {CONFIDENT}（题）",
+            float(confident_wrong(sure, right)),
+        ),
+    ]
 
 
 def _harmless(result: Result) -> bool:
@@ -198,7 +207,3 @@ def _harmless(result: Result) -> bool:
 
 def _at(curve: tuple[list[float], list[float]], coverage: float) -> float:
     return next((risk for at, risk in zip(*curve, strict=True) if at >= coverage), math.nan)
-
-
-def _show(value: Interval | float) -> str:
-    return str(value) if isinstance(value, Interval) else f"{value:.3f}"

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as ScreenTable
 
+from eval.intervals import Interval
 from index.document import SHANGHAI
 
 Row = Sequence[str]
@@ -26,6 +27,35 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number: its key for programs, its name on the screen, its value."""
+
+    key: str
+    name: str
+    value: Interval | float
+
+    def __str__(self) -> str:
+        return str(self.value) if isinstance(self.value, Interval) else f"{self.value:.3f}"
+
+
+def measures_table(title: str, measures: Sequence[Measure]) -> Table:
+    """Return a row a measure: name, how many it is over, value with its interval."""
+    return Table(
+        title,
+        ("指标", "题数", "值 [95% 区间]"),
+        tuple(
+            (m.name, str(m.value.count) if isinstance(m.value, Interval) else "", str(m))
+            for m in measures
+        ),
+    )
+
+
+def measures_numbers(measures: Sequence[Measure]) -> dict[str, object]:
+    """Return the values by key."""
+    return {m.key: asdict(m.value) if isinstance(m.value, Interval) else m.value for m in measures}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from eval import intervals
 from eval.datasets import Question
 from eval.edit_test import refused
+from eval.intervals import share_of
 from eval.metrics import CONFIDENT
-from eval.report import Section, Table
+from eval.report import Measure, Section, Table, measures_numbers, measures_table
 from eval.rewriting import Edition, Rewritten, Role, rewrite, unchanged
 from eval.scoring import Judge, Judgement
 from eval.variants import follow, in_chinese
@@ -235,21 +235,20 @@ def leaks(answer: Answer, target: str | None) -> bool:
 def _section(asked: Sequence[Asked]) -> Section:
     there = [a.judgement for a in asked if a.present]
     missing = [a.judgement for a in asked if not a.present]
-    leaks = [a for a in asked if a.leaked]
-    sure = [a for a in leaks if a.judgement.confidence > CONFIDENT]
-    wrong = [j for j in (*there, *missing) if j.wrong]
-    rows = [
-        ("点名在库：答对", intervals.share(sum(j.right for j in there), len(there))),
-        (
-            "点名在库：给出数值",
-            intervals.share(sum(j.value is not None for j in there), len(there)),
+    measures = [
+        Measure("right", "点名在库：答对", share_of(j.right for j in there)),
+        Measure("answered", "点名在库：给出答案", share_of(j.value is not None for j in there)),
+        Measure("absent_refused", "点名不在库：拒答", share_of(j.right for j in missing)),
+        Measure("leaked", "张冠李戴（应不超过 2%）", share_of(a.leaked for a in asked)),
+        Measure(
+            "confidently_leaked",
+            f"张冠李戴且置信度高于 {CONFIDENT}（应为 0）",
+            share_of(a.leaked and a.judgement.confidence > CONFIDENT for a in asked),
         ),
-        ("点名不在库：拒答", intervals.share(sum(j.right for j in missing), len(missing))),
-        ("张冠李戴（应不超过 2%）", intervals.share(len(leaks), len(asked))),
-        ("张冠李戴且置信度高于 0.8（应为 0）", intervals.share(len(sure), len(asked))),
-        (
-            "答错且置信度高于 0.8",
-            intervals.share(sum(j.confidence > CONFIDENT for j in wrong), len(asked)),
+        Measure(
+            "confidently_misleads",
+            f"误导且置信度高于 {CONFIDENT}",
+            share_of(j.wrong and j.confidence > CONFIDENT for j in (*there, *missing)),
         ),
     ]
     names = list(dict.fromkeys(a.target for a in asked))
@@ -268,13 +267,9 @@ def _section(asked: Sequence[Asked]) -> Section:
         "同类文件测试",
         notes=("把报告改写成其他地方、年份和部门的报告（数各不相同）一并入库，点名提问。",),
         tables=(
-            Table(
-                "同类文件测试",
-                ("项目", "题数", "比例 [95% 区间]"),
-                tuple((name, str(found.count), str(found)) for name, found in rows),
-            ),
+            measures_table("同类文件测试", measures),
             Table("按文件", ("文件", "题数", "答对", "张冠李戴"), tuple(each)),
         ),
-        numbers={name: asdict(found) for name, found in rows},
+        numbers=measures_numbers(measures),
         results=tuple(asdict(a) for a in asked),
     )

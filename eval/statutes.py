@@ -21,6 +21,12 @@ from index.incoming import Incoming
 
 DEPTHS = (1, 5, 10, 20, 50, 100)
 LIMIT = 200  # passages: long articles are several
+NAMES = {
+    "hit_at_1": "第 1 条命中",
+    "ndcg_at_10": "nDCG@10",
+    "mrr": "MRR",
+    **{f"recall_at_{k}": f"Recall@{k}" for k in DEPTHS},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +129,16 @@ def _half(statutes: Statutes, question: LegalQuestion) -> str:
 def _measures(ranked: Sequence[int], question: LegalQuestion) -> dict[str, float]:
     right = frozenset(question.articles)
     return {
-        "第 1 条命中": hit(ranked, right, 1),
-        "nDCG@10": ndcg(ranked, right, 10),
-        "MRR": reciprocal_rank(ranked, right),
-        **{f"Recall@{k}": recall(ranked, right, k) for k in DEPTHS},
+        "hit_at_1": hit(ranked, right, 1),
+        "ndcg_at_10": ndcg(ranked, right, 10),
+        "mrr": reciprocal_rank(ranked, right),
+        **{f"recall_at_{k}": recall(ranked, right, k) for k in DEPTHS},
     }
 
 
 def _section(rows: Sequence[Row], mapped: Mapped) -> Section:
-    compared = comparison.compare(rows, list(rows[0].ours))
-    at = {k: f"Recall@{k}" for k in DEPTHS}
+    compared = comparison.compare(rows, list(NAMES))
+    at = {k: f"recall_at_{k}" for k in DEPTHS}
     return Section(
         "retrieval-stard",
         "STARD 检索",
@@ -142,7 +148,7 @@ def _section(rows: Sequence[Row], mapped: Mapped) -> Section:
             "对照：同样的段落上的 BM25（字与相邻两字）。一条的多个段落只计最前的一个。",
             "区间按（问题连起来的）条成组重抽；分半按法律，跨两半的问题只计入全部。",
         ),
-        tables=comparison.tables(compared),
+        tables=comparison.tables(compared, NAMES),
         numbers=comparison.numbers(compared)
         | {"passages": len(mapped.passages), "exact": mapped.exact},
         results=tuple(

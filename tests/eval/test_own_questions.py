@@ -52,10 +52,10 @@ def test_the_shares_are_over_what_each_asks_of() -> None:
     assert (value["value"]["mean"], value["value"]["count"]) == (1 / 2, 2)
     assert refuse["right"]["mean"] == 1
     overall = numbers["overall"]
-    assert overall["可答的：对"]["mean"] == 1 / 3
-    assert overall["应拒的：拒答"]["mean"] == 1
-    assert overall["误导且置信度高于 0.8"] == 1
-    assert overall["拒答的精确率"] == 1 / 2
+    assert overall["answerable_right"]["mean"] == 1 / 3
+    assert overall["unanswerable_refused"]["mean"] == 1
+    assert overall["confidently_misleads"] == 1
+    assert overall["refusal_precision"] == 1 / 2
 
 
 def test_without_reveal_no_question_is_shown_or_saved() -> None:
@@ -72,6 +72,6 @@ def test_without_reveal_no_question_is_shown_or_saved() -> None:
 def test_the_numbers_are_json() -> None:
     section = summarise([REFUSED], "development", reveal=True)
     numbers = json.loads(report.as_json(section.numbers))
-    assert numbers["overall"]["可答的：对"]["count"] == 0
-    assert numbers["overall"]["可答的：对"]["mean"] is None
+    assert numbers["overall"]["answerable_right"]["count"] == 0
+    assert numbers["overall"]["answerable_right"]["mean"] is None
     assert set(numbers["by_kind"]) == {"refuse"} <= set(own_questions.KINDS)

@@ -32,11 +32,11 @@ def test_both_systems_are_measured_on_every_question(workbench: Workbench) -> No
         section = policies.run(POLICIES, asking, Progress())
     assert [result["id"] for result in section.results] == ["q1", "q2"]
     for result in section.results:
-        assert result["ours"]["前 300 字含答案"] == 1
-        assert result["theirs"]["前 1 段含答案"] == 1
+        assert result["ours"]["answer_in_300_characters"] == 1
+        assert result["theirs"]["answer_in_1_passages"] == 1
     assert section.numbers["ceiling"] == 1
     everything = section.numbers["all"]
-    assert everything["文件 nDCG@10"]["gain"]["mean"] == 0
+    assert everything["document_ndcg_at_10"]["gain"]["mean"] == 0
 
 
 @pytest.mark.parametrize("half", list(Half))

@@ -46,9 +46,9 @@ def test_a_long_article_of_several_passages_is_ranked_once(workbench: Workbench)
         section = statutes.run(STATUTES, files, asking, Progress())
     assert section.numbers["exact"] == 1
     first, second = section.results
-    assert first["ours"]["第 1 条命中"] == 1
-    assert second["ours"]["Recall@5"] == 1
-    assert second["theirs"]["Recall@5"] == 1
+    assert first["ours"]["hit_at_1"] == 1
+    assert second["ours"]["recall_at_5"] == 1
+    assert second["theirs"]["recall_at_5"] == 1
 
 
 @given(
