@@ -15,10 +15,11 @@ from index.store.gaps import Miss
 from index.store.wording import Basis
 from service.answering.answer import Answer, Citation
 from service.answering.answering import Answering
+from service.answering.case import Means
 from service.answering.confidence import Calibration
-from service.answering.lexicon import Lexicon
-from service.answering.rule_reader import RuleReader
+from service.answering.reading.rule_reader import RuleReader
 from service.answering.scope import Candidate
+from service.answering.understanding.lexicon import Lexicon
 from service.curated import curated_answer
 from service.settings import Settings
 from service.suggestions import suggest
@@ -77,13 +78,15 @@ class Desk:
                 passage_threshold=settings.refusal_threshold,
             )
         self._answering = Answering(
-            library=_Library(knowledge_base),
-            reader=RuleReader(),
-            lexicon=Lexicon.bundled(),
-            calibration=calibration,
-            region=settings.region,
-            public_url=settings.public_url,
-            models={"embedding": settings.model, "reader": "rules"},
+            Means(
+                library=_Library(knowledge_base),
+                reader=RuleReader(),
+                lexicon=Lexicon.bundled(),
+                calibration=calibration,
+                region=settings.region,
+                public_url=settings.public_url,
+                models={"embedding": settings.model, "reader": "rules"},
+            )
         )
 
     def ask(

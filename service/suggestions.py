@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from index.document import Document, Filter, Kind
 from service.answering.answer import Outcome
 from service.answering.answering import Answering
-from service.answering.values import ValueKind, find_values
+from service.answering.reading.values import ValueKind, find_values
 
 _TRIED = 40  # suggestions tried at most, so that a large base does not make a page wait
 _CLAUSE = re.compile(r"[^，。；：！？\n]+")
@@ -21,10 +21,10 @@ def suggest(answering: Answering, filter_: Filter, limit: int) -> list[str]:
     """Return up to `limit` questions that are answered with confidence today."""
     found: list[str] = []
     tried = 0
-    for candidate in answering.library.candidates(filter_):
+    for candidate in answering.means.library.candidates(filter_):
         if candidate.metadata.kind is not Kind.REPORT:
             continue
-        for question in _questions(answering.library.document(candidate.id)):
+        for question in _questions(answering.means.library.document(candidate.id)):
             if len(found) == limit or tried == _TRIED:
                 return found
             tried += 1

@@ -27,9 +27,9 @@ from index.store.catalogue import DocumentSummary
 from service import bootstrap
 from service.answering.answer import Outcome
 from service.answering.confidence import FEATURES, Calibration, features
-from service.answering.lexicon import Lexicon
-from service.answering.question import understand
-from service.answering.reader import Evidence
+from service.answering.reading.reader import Evidence
+from service.answering.understanding.lexicon import Lexicon
+from service.answering.understanding.question import understand
 from service.desk import Channel, Desk
 from service.settings import load_configuration
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from index.document import Document, Span
-from service.answering.identity import LEGISLATION
-from service.answering.reader import Reading
+from service.answering.reading.identity import LEGISLATION
+from service.answering.reading.reader import Reading
 from service.answering.verify import spoken_dates
 
 _CLAUSE_END = "，；。！？\n"

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Self
 
-from service.answering.reader import Evidence
+from service.answering.reading.reader import Evidence
 
 FEATURES = ("share", "lacking", "fit", "words", "vectors", "margin", "specificity", "named")
 _CAPS = {"margin": 0.3, "specificity": 2.0}  # more than this says no more

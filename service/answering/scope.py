@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from index.document import Kind, Metadata
 from index.fold import fold
-from service.answering.identity import identity
-from service.answering.places import stem
-from service.answering.question import Inquiry
-from service.answering.terms import Coverage, bare, coverage, sounds
+from service.answering.reading.identity import identity
+from service.answering.understanding.places import stem
+from service.answering.understanding.question import Inquiry
+from service.answering.understanding.terms import Coverage, bare, coverage, sounds
 
 _PARTIES = frozenset({"单位", "部门", "机关", "局", "领导", "人", "同志", "份", "发", "印"})
 _COUNTRY = "中华人民共和国"

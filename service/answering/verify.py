@@ -8,8 +8,8 @@ from datetime import date
 
 from index.fold import fold
 from service.answering.answer import Citation
-from service.answering.numerals import CHINESE
-from service.answering.terms import bare
+from service.answering.understanding.numerals import CHINESE
+from service.answering.understanding.terms import bare
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
 _CHINESE_NUMBER = re.compile(

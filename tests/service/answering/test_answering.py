@@ -8,7 +8,7 @@ from index.document import Span
 from index.store.curated import Draft
 from index.store.wording import Basis
 from service.answering.answer import Answer, Outcome, Reason
-from service.answering.terms import bare
+from service.answering.understanding.terms import bare
 from service.desk import Channel, Desk
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.numerals import number, numeral
-from service.answering.numerals import CHINESE, parse_number
-from service.answering.places import find_places
+from service.answering.understanding.numerals import CHINESE, parse_number
+from service.answering.understanding.places import find_places
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from index.fold import fold
-from service.answering.asks import (
+from service.answering.understanding.asks import (
     Asks,
     Operation,
     Request,
@@ -17,11 +17,11 @@ from service.answering.asks import (
     asked_operation,
     operation_in_english,
 )
-from service.answering.facts import Fact, asked_fact
-from service.answering.lexicon import Lexicon
-from service.answering.limits import Limits, find_document_number, find_limits
-from service.answering.numerals import parse_number
-from service.answering.terms import Term, bare, chinese_terms, english_terms
+from service.answering.understanding.facts import Fact, asked_fact
+from service.answering.understanding.lexicon import Lexicon
+from service.answering.understanding.limits import Limits, find_document_number, find_limits
+from service.answering.understanding.numerals import parse_number
+from service.answering.understanding.terms import Term, bare, chinese_terms, english_terms
 
 _RAMBLING = 30  # characters from which a question is a story with a question in it
 _CHINESE_MARKS = str.maketrans("?,;!:()", "？，；！：（）")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.numerals import numeral
-from service.answering.numerals import format_number, parse_number
+from service.answering.understanding.numerals import format_number, parse_number
 
 
 @pytest.mark.parametrize(

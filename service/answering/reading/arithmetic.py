@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from index.document import Document, Hit, Span
-from service.answering.asks import Asks, Operation, Request
-from service.answering.numerals import format_number, parse_number
-from service.answering.question import Inquiry
-from service.answering.reader import Reading
-from service.answering.rule_reader import RuleReader
-from service.answering.terms import Term, bare, presence
+from service.answering.reading.reader import Reader, Reading
+from service.answering.understanding.asks import Asks, Operation, Request
+from service.answering.understanding.numerals import format_number, parse_number
+from service.answering.understanding.question import Inquiry
+from service.answering.understanding.terms import Term, bare, presence
 
 _GROUP = re.compile(r"(?P<number>[两二三四五六])(?P<unit>批|项|个|期|次|类|种)")
 _TOTAL = re.compile(r"共(?!同)|合计|总计|总数")
@@ -38,7 +37,7 @@ class Computation:
 
 
 def compute(
-    inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]], reader: RuleReader
+    inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]], reader: Reader
 ) -> Computation | None:
     """Work out what the question asks from values of one sentence; None where it cannot be."""
     if inquiry.operation is None:

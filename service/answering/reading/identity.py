@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from index.document import Kind, Metadata
-from service.answering.lexicon import Lexicon
-from service.answering.terms import bare
+from service.answering.understanding.lexicon import Lexicon
+from service.answering.understanding.terms import bare
 
 # Texts that hold wherever they are not limited to a place.
 LEGISLATION = frozenset(

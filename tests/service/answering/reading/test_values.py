@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.values import Value, ValueKind, find_values
+from service.answering.reading.values import Value, ValueKind, find_values
 
 
 def stated(sentence: str, *kinds: ValueKind) -> list[str]:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.asks import Asks, Operation
-from service.answering.facts import Fact
-from service.answering.lexicon import Lexicon
-from service.answering.question import Inquiry, understand
+from service.answering.understanding.asks import Asks, Operation
+from service.answering.understanding.facts import Fact
+from service.answering.understanding.lexicon import Lexicon
+from service.answering.understanding.question import Inquiry, understand
 
 TODAY = date(2026, 11, 23)
 

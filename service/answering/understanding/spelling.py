@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import rjieba
 
-from service.answering.terms import bare, sounds
+from service.answering.understanding.terms import bare, sounds
 
 _QUESTION_WORDS = frozenset("几哪谁何多少是不有没的了吗吧呢在和与")
 _WINDOW = 3  # characters that must sound alike; two would find too much

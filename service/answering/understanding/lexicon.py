@@ -30,7 +30,7 @@ class Lexicon:
     @cache
     def bundled(cls) -> Self:
         """Return the lexicon that ships with the desk."""
-        text = files("service.answering").joinpath("lexicon.toml").read_text("utf-8")
+        text = files("service.answering.understanding").joinpath("lexicon.toml").read_text("utf-8")
         return cls.parse(text)
 
     @classmethod

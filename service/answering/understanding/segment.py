@@ -6,7 +6,7 @@ from functools import cache
 
 import rjieba
 
-from service.answering.lexicon import Lexicon
+from service.answering.understanding.lexicon import Lexicon
 
 _FREQUENCY = 20_000  # high enough to hold a word together against its parts
 

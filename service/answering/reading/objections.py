@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from index.numerals import number
-from service.answering.asks import Asks
-from service.answering.identity import LEGISLATION, identity
-from service.answering.limits import Limits, written_ordinal
-from service.answering.places import stem
-from service.answering.question import Inquiry
-from service.answering.sentences import Sentence
-from service.answering.terms import bare
+from service.answering.reading.identity import LEGISLATION, identity
+from service.answering.reading.sentences import Sentence
+from service.answering.understanding.asks import Asks
+from service.answering.understanding.limits import Limits, written_ordinal
+from service.answering.understanding.places import stem
+from service.answering.understanding.question import Inquiry
+from service.answering.understanding.terms import bare
 
 _YEAR = re.compile(r"((?:19|20)\d{2})\s?(?:年|[—－-])")
 _MONTH = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2})\s?月")

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from index.document import Span
-from service.answering.numerals import ARABIC, CHINESE, NUMBER, parse_number
+from service.answering.understanding.numerals import ARABIC, CHINESE, NUMBER, parse_number
 
 
 class ValueKind(StrEnum):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.document import Document, Hit, Span
-from service.answering.question import Inquiry
-from service.answering.sentences import Sentence
-from service.answering.values import Value
+from service.answering.reading.sentences import Sentence
+from service.answering.reading.values import Value
+from service.answering.understanding.question import Inquiry
+
+_OF_A_RESULT = 0.2  # the margin of a computed value, which has no rivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,24 @@ class Reading:
         return (self.answer or self.sentence.span).of(self.sentence.document.text)
 
 
+def joint_evidence(operands: Sequence[Reading]) -> Evidence:
+    """Return what speaks for a result that rests on several readings of one sentence."""
+    first = operands[0].evidence
+    return Evidence(
+        share=max(operand.evidence.share for operand in operands),
+        lacking=min(operand.evidence.lacking for operand in operands),
+        fit=1.0,
+        words=first.words,
+        vectors=first.vectors,
+        margin=_OF_A_RESULT,
+    )
+
+
 class Reader(Protocol):
     """Reads passages for a question."""
 
     def read(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
-        """Return readings, best first; none where nothing fits."""
+        """Return readings, best first: values where one is asked for, else sentences."""
+
+    def passages(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
+        """Return whole sentences, best first."""

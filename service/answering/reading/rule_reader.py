@@ -7,16 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Document, Hit, Span
-from service.answering.asks import Asks
-from service.answering.identity import LEGISLATION, identity
-from service.answering.names import find_enumerations, find_names, find_objects, find_phrases
-from service.answering.objections import objections
-from service.answering.places import stem
-from service.answering.question import Inquiry
-from service.answering.reader import Evidence, Reading
-from service.answering.sentences import Sentence, sentences
-from service.answering.terms import Coverage, Term, bare, coverage, presence
-from service.answering.values import Value, ValueKind, find_values
+from service.answering.reading.identity import LEGISLATION, identity
+from service.answering.reading.names import (
+    find_enumerations,
+    find_names,
+    find_objects,
+    find_phrases,
+)
+from service.answering.reading.objections import objections
+from service.answering.reading.reader import Evidence, Reading
+from service.answering.reading.sentences import Sentence, sentences
+from service.answering.reading.values import Value, ValueKind, find_values
+from service.answering.understanding.asks import Asks
+from service.answering.understanding.places import stem
+from service.answering.understanding.question import Inquiry
+from service.answering.understanding.terms import Coverage, Term, bare, coverage, presence
 
 _KINDS: dict[Asks, frozenset[ValueKind]] = {
     Asks.COUNT: frozenset({ValueKind.COUNT}),

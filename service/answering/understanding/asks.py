@@ -9,8 +9,8 @@ from enum import StrEnum
 
 import rjieba
 
-from service.answering.numerals import CHINESE, NUMBER, parse_number
-from service.answering.terms import bare
+from service.answering.understanding.numerals import CHINESE, NUMBER, parse_number
+from service.answering.understanding.terms import bare
 
 
 class Asks(StrEnum):

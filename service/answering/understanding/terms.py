@@ -10,8 +10,8 @@ from functools import cache
 from pypinyin.constants import PINYIN_DICT
 
 from index.fold import fold
-from service.answering.lexicon import Lexicon
-from service.answering.segment import tagged
+from service.answering.understanding.lexicon import Lexicon
+from service.answering.understanding.segment import tagged
 
 # Part-of-speech tags (the ICTCLAS set that jieba uses) of words that name things or deeds.
 _WEIGHT_BY_TAG = {"n": 1.0, "v": 0.7, "j": 1.0, "i": 1.0, "l": 1.0, "e": 1.0, "m": 0.6}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import rjieba
 
 from index.document import Span
-from service.answering.values import Value, ValueKind
+from service.answering.reading.values import Value, ValueKind
 
 _AGENCY = re.compile(
     r"(?:局|委员会|委|办公室|办|部门|部|厅|院|政府|机关|法院|检察院|中心|公司|协会|大学|学校|医院|银行|机构|组织|单位|股|科|处|所|站|党组|小组|国务院|常委会|代表大会|企业|采购人|供应商|主席|总理|部队|社|团)$"

@@ -1,0 +1,39 @@
+"""Answer with passages, where no one span is the answer; or refuse, showing what came nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.document import Span
+from service.answering.answer import Answer, Citation, Outcome, Reason
+from service.answering.case import Case
+from service.answering.reading.reader import Reading
+
+_SHOWN = 3
+_AS_RELEVANT = 0.15  # passages this close in score to the first are shown beside it
+_WORTH_SHOWING = 0.4  # share of the question's weight
+_IN_SCOPE = 0.3
+
+
+def answer_passages(case: Case, readings: Sequence[Reading]) -> Answer | None:
+    """Show the passages that answer; None where the best is not sure enough."""
+    calibration = case.means.calibration
+    confidence = calibration.of_passage(readings[0].evidence)
+    if confidence < calibration.passage_threshold:
+        return None
+    sound = [reading for reading in readings if not reading.objections][:_SHOWN]
+    shown = [r for r in sound if sound[0].score - r.score < _AS_RELEVANT]
+    return case.answered(Outcome.PASSAGES, confidence, [case.cite(r) for r in shown])
+
+
+def refuse(case: Case, readings: Sequence[Reading]) -> Answer:
+    """Refuse for want of a basis, or as out of scope where nothing came near."""
+    near = sorted(readings, key=lambda reading: -reading.score)
+    nearest: dict[Span, Citation] = {}
+    for reading in near[: 2 * _SHOWN]:
+        if reading.evidence.share >= _WORTH_SHOWING:
+            citation = case.cite(reading)
+            nearest.setdefault(Span(citation.start, citation.end), citation)
+    known = near[0].evidence.share if near else 0.0
+    reason = Reason.NO_BASIS if known >= _IN_SCOPE else Reason.OUT_OF_SCOPE
+    return case.refused(reason, list(nearest.values())[:_SHOWN])

@@ -1,0 +1,74 @@
+"""Answer with a stated value, or show that documents disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from service.answering import compose
+from service.answering.answer import Answer, Notice, Outcome
+from service.answering.answers.siblings import preferred
+from service.answering.case import Case, Said
+from service.answering.reading.reader import Reading
+from service.answering.scope import Candidate
+from service.answering.understanding.terms import bare
+from service.answering.verify import unsupported
+
+_AS_GOOD = 0.06  # readings this close in score are rivals
+_UNRIVALLED = 0.2  # the margin of a reading whose only rivals are its siblings
+_SIDES_SHOWN = 5
+
+
+def answer_value(case: Case, readings: Sequence[Reading]) -> Answer | None:
+    """Answer with the best of readings without objections; None where it is not sure enough."""
+    best = _among_siblings(case, readings)
+    if best is None:
+        return _conflict(case, readings)
+    calibration = case.means.calibration
+    confidence = calibration.of_value(best.evidence)
+    if confidence < calibration.answer_threshold:
+        return None
+    citation = case.cite(best)
+    answer = best.stated.replace("\n", "")
+    script = compose.script_for(best, english=case.inquiry.english)
+    if unsupported(answer, script, [citation]):
+        return None
+    return case.answered(Outcome.ANSWERED, confidence, [citation], Said(answer, script))
+
+
+def _among_siblings(case: Case, readings: Sequence[Reading]) -> Reading | None:
+    """Choose where several documents state different values and the question names none."""
+    best = readings[0]
+    rivals = [
+        reading
+        for reading in readings[1:]
+        if best.score - reading.score < _AS_GOOD
+        and reading.sentence.document.id != best.sentence.document.id
+        and bare(reading.stated) != bare(best.stated)
+    ]
+    if not rivals:
+        return best
+    limits = case.inquiry.limits
+    places = {r.sentence.document.metadata.region for r in (best, *rivals)}
+    if limits.places and limits.years and len(places) == 1:
+        return best
+    documents = {r.sentence.document.id: r for r in reversed([best, *rivals])}
+    candidates = [Candidate(i, r.sentence.document.metadata) for i, r in documents.items()]
+    chosen = preferred(candidates, case.means.region)
+    return documents[chosen.id] if chosen else None
+
+
+def _conflict(case: Case, readings: Sequence[Reading]) -> Answer | None:
+    best = readings[0]
+    calibration = case.means.calibration
+    confidence = calibration.of_value(replace(best.evidence, margin=_UNRIVALLED))
+    if confidence < calibration.answer_threshold:
+        return None
+    shown: dict[str, Reading] = {}
+    for reading in readings:
+        if best.score - reading.score < _AS_GOOD:
+            shown.setdefault(reading.sentence.document.id, reading)
+    citations = [case.cite(reading) for reading in list(shown.values())[:_SIDES_SHOWN]]
+    notice = Notice("conflict", "不同地方或年份的文件说法不同，请先问清是哪个地方、哪一年。")
+    answer = case.answered(Outcome.PASSAGES, confidence, citations)
+    return replace(answer, notices=(notice, *answer.notices))

@@ -1,0 +1,1 @@
+"""What passages state, and whether that is what was asked."""

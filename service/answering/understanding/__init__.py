@@ -1,0 +1,1 @@
+"""What a question asks for, about what, and under which limits."""
