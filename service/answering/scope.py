@@ -8,16 +8,21 @@ from dataclasses import dataclass
 
 from index.document import Kind, Metadata
 from index.fold import fold
-from service.answering.reading.identity import identity
+from service.answering.reading.identity import LEGISLATION, identity
 from service.answering.understanding.places import stem
 from service.answering.understanding.question import Inquiry
 from service.answering.understanding.terms import Coverage, bare, coverage, sounds
 
 _PARTIES = frozenset({"单位", "部门", "机关", "局", "领导", "人", "同志", "份", "发", "印"})
+_POINTS = re.compile(
+    r"(?:这|该|此|本|你们|贵局)(?:[一]?[份个篇])?(?:年度)?(?:工作)?"
+    r"(?:报告|总结|文件|公文|材料|东西|文|稿)"
+    r"|\bthis (?:report|document|file)\b"
+)
 _COUNTRY = "中华人民共和国"
 _LEGISLATION_END = re.compile(r"(?:法|条例|办法|规定|细则|决定|通则|宪法|法典)$")
 _KIND_WORDS = (
-    (Kind.REPORT, re.compile(r"报告|report")),
+    (Kind.REPORT, re.compile(r"报告|总结|report")),
     (Kind.LAW, re.compile(r"法律|这部法|本法")),
 )
 
@@ -99,6 +104,14 @@ def about(
         terms = [term for term in inquiry.terms if term.text not in _PARTIES]
         scored.append((candidate, coverage(terms, [(home, 1.0)])))
     return sorted(scored, key=lambda pair: (pair[1].lacking, -pair[1].share))
+
+
+def pointed_at(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return what 这份材料 may point at: the documents of local offices; none if it does not."""
+    if not _POINTS.search(inquiry.wording.lower()):
+        return []
+    local = [c for c in candidates if c.metadata.kind not in LEGISLATION and c.metadata.region]
+    return of_kind(inquiry, local)
 
 
 def of_kind(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Candidate]:

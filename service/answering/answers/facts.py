@@ -58,15 +58,17 @@ def answer_fact(case: Case) -> Answer | None:
 
 def _of_document_described(case: Case, fact: Fact) -> Answer | None:
     """Answer for the document that the question's words, place and year fit best."""
+    pointed = scope.pointed_at(case.inquiry, case.candidates)
     ranked = scope.about(
         case.inquiry,
-        scope.of_kind(case.inquiry, case.candidates),
+        pointed or scope.of_kind(case.inquiry, case.candidates),
         lambda metadata: rendered_fact(metadata, fact) or "",
     )
     stating = [
         candidate
         for candidate, covered in ranked
-        if covered.lacking < _SPEAKS_OF_ANOTHER and rendered_fact(candidate.metadata, fact)
+        if (pointed or covered.lacking < _SPEAKS_OF_ANOTHER)
+        and rendered_fact(candidate.metadata, fact)
     ]
     if not stating:  # 什么时候印发 may be asked of something the text tells of
         return None if fact in _ALSO_IN_TEXT else case.refused(Reason.NO_BASIS)
@@ -84,12 +86,20 @@ def _stated(case: Case, fact: Fact, document: Document, confidence: float) -> An
     if stated is None:
         return None
     value, span = stated
+    value = _without(value, case.inquiry.limits.excepted)
     quote = _quoted(document, span)
     citation = Citation.of(document, quote, case.filter_.as_of, case.means.public_url)
     script = compose.fact_script(
         _LABELS[fact], value, document.metadata.title, english=case.inquiry.english
     )
     return case.answered(Outcome.ANSWERED, confidence, [citation], Said(value, script))
+
+
+def _without(value: str, excepted: tuple[str, ...]) -> str:
+    """Leave out of a list what the question already knows: 除了…，还抄送了谁."""
+    named = value.split("、")
+    others = [name for name in named if not any(phrase in name for phrase in excepted)]
+    return "、".join(others) or value
 
 
 def _quoted(document: Document, stated_at: Span | None) -> Span:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from index.document import Document, Hit, Span
+from index.document import Document, Hit
 from service.answering.reading.reader import Reader, Reading
 from service.answering.understanding.asks import Asks, Operation, Request
 from service.answering.understanding.numerals import format_number, parse_number
@@ -15,7 +15,8 @@ from service.answering.understanding.question import Inquiry
 from service.answering.understanding.terms import Term, bare, presence
 
 _GROUP = re.compile(r"(?P<number>[两二三四五六])(?P<unit>批|项|个|期|次|类|种)")
-_TOTAL = re.compile(r"共(?!同)|合计|总计|总数")
+_PERCENT = Decimal(100)
+_WHOLE = re.compile(r"100\s?[%％]|百分之百|百分百")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Operand:
     reading: Reading
     number: Decimal
     own: str
+
+    @property
+    def unit(self) -> str:
+        """The unit the value is stated in."""
+        return self.reading.value.unit if self.reading.value else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,10 @@ def compute(
     """Work out what the question asks from values of one sentence; None where it cannot be."""
     if inquiry.operation is None:
         return None
+    to_whole = inquiry.operation is Operation.DIFFERENCE and _WHOLE.search(inquiry.wording)
     loose = replace(
         inquiry,
-        request=_counting(inquiry.request),
+        request=Request(Asks.RATE, "%") if to_whole else _counting(inquiry.request),
         limits=replace(inquiry.limits, ordinals=(), negated=(), planned=False, loose=True),
     )
     readings = [reading for reading in reader.read(loose, hits) if not reading.objections]
@@ -52,6 +59,8 @@ def compute(
         return None
     best = readings[0].sentence
     operands = _operands([reading for reading in readings if reading.sentence == best])
+    if to_whole:
+        return _short_of_whole([operand for operand in operands if operand.reading == readings[0]])
     work = {
         Operation.SUM: _sum,
         Operation.DIFFERENCE: _difference,
@@ -142,7 +151,28 @@ def _difference(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | 
     return Computation(_written(gap, more), formula, _readings([more, less]))
 
 
+def _short_of_whole(operands: Sequence[Operand]) -> Computation | None:
+    """Work out how far a rate stays behind 100%."""
+    if not operands or operands[0].number > _PERCENT:
+        return None
+    gap = f"{format_number(_PERCENT - operands[0].number)}%"
+    return Computation(gap, f"100%减{_said(operands[0])}，差{gap}", _readings(operands))
+
+
 def _remainder(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
+    found = _whole_and_done(inquiry, operands)
+    if found is None:
+        return None
+    whole, done = found
+    rest = whole.number - done.number
+    formula = f"{_said(whole)}减{_said(done)}，余{_written(rest, done)}"
+    return Computation(_written(rest, done), formula, _readings(found))
+
+
+def _whole_and_done(
+    inquiry: Inquiry, operands: Sequence[Operand]
+) -> tuple[Operand, Operand] | None:
+    """Return what there was, and how much of it is done, where the question denies the doing."""
     if not inquiry.limits.negated:
         return None
     verb = inquiry.limits.negated[0]
@@ -157,57 +187,54 @@ def _remainder(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | N
         and operand.number >= done[0].number
         and _same_unit([operand, done[0]])
     ]
-    if not wholes:
-        return None
-    rest = wholes[0].number - done[0].number
-    formula = f"{_said(wholes[0])}减{_said(done[0])}，余{_written(rest, done[0])}"
-    return Computation(_written(rest, done[0]), formula, _readings([wholes[0], done[0]]))
+    return (wholes[0], done[0]) if wholes else None
 
 
 def _share(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
+    undone = _whole_and_done(inquiry, operands)
+    if undone is not None:
+        whole, done = undone
+        rest = whole.number - done.number
+        said = f"{_said(whole)}减{_said(done)}，余{_written(rest, done)}"
+        return _percentage(rest, whole.number, f"{said}，除以{_said(whole)}", undone)
     before, _, after = inquiry.wording.partition("占")
-    parts = _named(inquiry, operands, before)
-    parts = [operand for operand in parts if not _is_total(operand, operands)]
+    parts = [o for o in _named(inquiry, operands, before) if not _is_total(o, operands)]
     if len(parts) != 1:
         return None
-    whole = next((o for o in operands if _is_total(o, operands)), None)
-    if whole is not None:
-        total, said, readings = whole.number, _said(whole), [parts[0], whole]
-    else:
-        unlimited = replace(inquiry, limits=replace(inquiry.limits, ordinals=()))
-        group = _named(unlimited, operands, after)
-        if len(group) < 2 or parts[0] not in group:
-            return None
-        total = sum((operand.number for operand in group), Decimal(0))
-        said, readings = (
-            "与".join(_said(o) for o in group) + f"之和{_written(total, group[0])}",
-            group,
-        )
-    if not total:
+    total = next((operand for operand in operands if _is_total(operand, operands)), None)
+    if total is not None:
+        said = f"{_said(parts[0])}除以{_said(total)}"
+        return _percentage(parts[0].number, total.number, said, [parts[0], total])
+    unlimited = replace(inquiry, limits=replace(inquiry.limits, ordinals=()))
+    group = _named(unlimited, operands, after)
+    if len(group) < 2 or parts[0] not in group:
         return None
-    percent = (parts[0].number * 100 / total).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    together = sum((operand.number for operand in group), Decimal(0))
+    said = "与".join(map(_said, group)) + f"之和{_written(together, group[0])}"
+    return _percentage(parts[0].number, together, f"{_said(parts[0])}除以{said}", group)
+
+
+def _percentage(
+    part: Decimal, whole: Decimal, formula: str, operands: Sequence[Operand]
+) -> Computation | None:
+    if not whole:
+        return None
+    percent = (part * _PERCENT / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
     value = f"{format_number(percent)}%"
-    return Computation(value, f"{_said(parts[0])}除以{said}，约{value}", _readings(readings))
+    return Computation(value, f"{formula}，约{value}", _readings(operands))
 
 
 def _same_unit(parts: Sequence[Operand]) -> bool:
-    return len({part.reading.value.unit for part in parts if part.reading.value}) == 1
+    return len({part.unit for part in parts}) == 1
 
 
 def _said(part: Operand) -> str:
-    value = part.reading.value
-    return f"{format_number(part.number)}{value.unit if value else ''}"
+    return f"{format_number(part.number)}{part.unit}"
 
 
 def _written(number: Decimal, like: Operand) -> str:
-    value = like.reading.value
-    return f"{format_number(number)}{value.unit if value else ''}"
+    return f"{format_number(number)}{like.unit}"
 
 
 def _readings(parts: Sequence[Operand]) -> tuple[Reading, ...]:
     return tuple(part.reading for part in parts)
-
-
-def operand_span(reading: Reading) -> Span:
-    """Return where an operand is stated."""
-    return reading.answer or reading.sentence.span

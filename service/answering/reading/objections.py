@@ -20,6 +20,7 @@ _PLANNED = re.compile(r"拟|计划|预计|力争|将|打算|争取")
 _OURS = re.compile(r"[我本全][省市县区镇]")
 _BATCH = re.compile(r"第[一二三四五六七八九十\d]+[批期次届轮]")
 _HAPPENED = frozenset({Asks.COUNT, Asks.RATE, Asks.MONEY})
+_COUNTED = 12  # characters in which a value names what it counts
 _DENIED = re.compile(r"未|没|不|无")
 
 
@@ -84,6 +85,9 @@ def _wording_objections(limits: Limits, sentence: Sentence, window: str) -> Iter
     for phrase in limits.exact:
         if phrase not in text and phrase not in title:
             yield "exact"
+    for phrase in limits.excepted:
+        if bare(phrase) in bare(window[-_COUNTED:]):
+            yield "excepted"
     for named in limits.titles:
         if bare(named) not in title and bare(named) not in around:
             yield "title"

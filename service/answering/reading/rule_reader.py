@@ -45,6 +45,9 @@ _FAMILIES = (_CASES, _DEVICES, _PEOPLE, frozenset({"家", "个", "户"}), frozen
 # How much a word in each place says about a value, from the value's own words outwards.
 _OWN, _STEP, _FLOOR, _AFTERWARDS, _FOLLOWING = 1.0, 0.04, 0.8, 0.35, 0.85
 _BEFORE, _HEADINGS, _TITLE = 0.6, 0.8, 0.8
+_OTHER_PART = 0.7  # what stands before a semicolon is said of something else, as often as not
+_SURELY = 0.85  # presence from which a word is there, or its synonym
+_RIVALRY = 0.15  # what a value loses whose neighbour is the one the words stand with
 _HEADED = 0.95  # a passage is about what its heading says
 _PLACE_NOUN = re.compile(r"(?:区|市|县|镇|省|地方|城市|地区|村)$")
 _VAGUE_NOUNS = frozenset({"内容", "方面", "问题", "事情", "东西", "工作", "情况", "地方", "方式"})
@@ -114,10 +117,14 @@ class RuleReader:
         values = [value for value in _values_of(text, inquiry) if value.kind in kinds]
         if inquiry.asks in {Asks.WHICH, Asks.WHO}:
             values = [value for value in values if _is_news(value.span.of(text), inquiry)]
-        for position, value in enumerate(values):
-            rivals = [other for other in values if other.kind is value.kind]
-            window = _window(sentence, value, rivals)
-            covered = coverage(_terms_for(inquiry, sentence), window.contexts)
+        terms = _terms_for(inquiry, sentence)
+        windows = [
+            _window(sentence, value, [other for other in values if other.kind is value.kind])
+            for value in values
+        ]
+        outdone = _outdone(terms, [window.own for window in windows])
+        for position, (value, window) in enumerate(zip(values, windows, strict=True)):
+            covered = coverage(terms, window.contexts)
             fit = _fit(inquiry, value, window.own, text)
             hit = sentence.hit
             evidence = Evidence(
@@ -137,7 +144,10 @@ class RuleReader:
                 sentence,
                 _with_noun(inquiry, sentence, value, span),
                 value,
-                _score(evidence, hit) + _echo(inquiry, text) - 0.001 * position,
+                _score(evidence, hit)
+                + _echo(inquiry, text)
+                - _RIVALRY * outdone[position]
+                - 0.001 * position,
                 evidence,
                 against,
             )
@@ -218,16 +228,20 @@ def _window(sentence: Sentence, value: Value, rivals: Sequence[Value]) -> _Windo
     dated = value.kind is ValueKind.DATE
     previous = rivals[index - 1].span.end if index else 0
     following = rivals[index + 1].span.start if index + 1 < len(rivals) else len(text)
+    apart = ""
     if dated:  # what a date dates comes after it as often as before
         own = text[_clause_start(text, value.span.start) : following]
     else:
         begin = max(previous, text.rfind("；", 0, value.span.start) + 1)
         own = text[begin : _noun_end(text, value.span.end, following)]
-    contexts = [(bare(own), _OWN)]
+        apart = text[previous:begin]
+    contexts = [(bare(own), _OWN), (bare(apart), _OTHER_PART)]
     end = previous
     for step, rival in enumerate(reversed(rivals[:index]), 1):
         start = rivals[index - step - 1].span.end if index - step else 0
-        contexts.append((bare(text[start:end]), max(_FLOOR, _OWN - _STEP * step)))
+        cut = max(start, min(end, text.rfind("；", start, value.span.start) + 1))
+        contexts.append((bare(text[cut:end]), max(_FLOOR, _OWN - _STEP * step)))
+        contexts.append((bare(text[start:cut]), _OTHER_PART))
         end = rival.span.start
     # What follows a value may well belong to it, unless it leads up to the next one.
     stop = text.find("；", value.span.end)
@@ -237,6 +251,29 @@ def _window(sentence: Sentence, value: Value, rivals: Sequence[Value]) -> _Windo
     whole = dated or value.kind not in _NUMERIC
     contexts.append((bare(text), _FOLLOWING if whole else _AFTERWARDS))
     return _Window(own, (*contexts, *_surroundings(sentence)))
+
+
+def _outdone(terms: Sequence[Term], windows: Sequence[str]) -> list[float]:
+    """Say of each value what share of the question stands with a neighbour, and none with it.
+
+    Of 建议 1 件，提案 6 件 the words 人大代表建议 stand with the first; what is said before the
+    first value of a sentence holds for all, unless the first alone has words of the question.
+    """
+    total = sum(term.weight for term in terms) or 1.0
+    words = [term for term in terms if len(term.text) > 1]
+    own = [
+        {term.text: term.weight for term in words if presence(term, bare(window)) >= _SURELY}
+        for window in windows
+    ]
+    shares = []
+    for mine in own:
+        lost = [
+            sum(weight for text, weight in other.items() if text not in mine)
+            for other in own
+            if not mine.keys() - other.keys()
+        ]
+        shares.append(max(lost, default=0.0) / total)
+    return shares
 
 
 def _clause_start(text: str, offset: int) -> int:

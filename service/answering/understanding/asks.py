@@ -160,6 +160,8 @@ def _rate_named(wording: str) -> str:
 
 def _counted(match: re.Match[str]) -> Request:
     unit = match["unit"] or ""
+    if unit == "个百分点":
+        return Request(Asks.RATE, "%")
     if unit in _MONEY_UNITS:
         return Request(Asks.MONEY, unit)
     if unit in _PERIOD_UNITS:
@@ -250,7 +252,7 @@ def asked_operation(wording: str) -> Operation | None:
         return Operation.SHARE
     if _DIFFERENCE.search(wording):
         return Operation.DIFFERENCE
-    if _REMAINDER.search(wording) and not re.search(r"有没有|没有超|未成年|不得", wording):
+    if _REMAINDER.search(wording) and not re.search(r"有没有|没有超|未成年|不得|除了?", wording):
         return Operation.REMAINDER
     return (
         Operation.SUM

@@ -30,6 +30,7 @@ class Limits:
     planned: bool = False
     done: bool = False
     negated: tuple[str, ...] = ()  # 没办结: the verb that is denied
+    excepted: tuple[str, ...] = ()  # 镇街 in 除了镇街，还有…
     loose: bool = False  # all values of a kind are wanted, as operands
 
 
@@ -82,6 +83,9 @@ _NO_DENIAL = re.compile(
 )
 _ENGLISH_ORDINALS = {"first": "一", "second": "二", "third": "三", "fourth": "四", "fifth": "五"}
 _ENGLISH_ORDINALS |= {"1st": "一", "2nd": "二", "3rd": "三", "4th": "四"}
+_EXCEPTED = re.compile(
+    r"除了?(?P<what>[^，。；？]{1,12}?)(?:(?:以外|之外|外)[，,]?|[，,])(?=[^。；]{0,12}(?:还|另|也|其他|别的))"
+)
 _CLAUSE = re.compile(r"[^，。；！？,;!?\n]+")
 _QUESTION_WORD = re.compile(r"多少|几|哪|什么|谁|吗|吧|何|how|what|which|who|when")
 
@@ -104,6 +108,7 @@ def find_limits(wording: str, today: date) -> Limits:
         planned=bool(_PLANNED.search(untitled)),
         done=bool(_DONE.search(untitled)),
         negated=tuple(_negated(untitled)),
+        excepted=tuple(match["what"] for match in _EXCEPTED.finditer(untitled)),
     )
 
 
@@ -148,8 +153,10 @@ def _months(wording: str, lowered: str) -> Iterator[int]:
 def _ordinals(wording: str, lowered: str) -> Iterator[str]:
     for match in _ORDINAL.finditer(wording):
         yield f"第{written_ordinal(match['number'])}{match['unit']}"
-    if re.search(r"(?<!第)[头首]一?批", wording):
+    if re.search(r"(?<!第)(?:[头首前]一?|前面那?一?)批", wording):
         yield "第一批"
+    if re.search(r"(?<![先前])后(?:面那?)?一?批", wording):
+        yield "第二批"
     for word, numeral_ in _ENGLISH_ORDINALS.items():
         if re.search(rf"\b{word}\b.{{0,30}}batch|batch {word}", lowered):
             yield f"第{numeral_}批"

@@ -20,6 +20,7 @@ _NO_PLACE = re.compile(
 _WIDER = ("全国", "全省", "全球", "国家级", "全世界")
 _NO_PLACE_NAMES = frozenset(
     {"中国", "城区", "市区", "两市", "之日起", "中台", "国务院", "市政", "城市", "和平", "东方"}
+    | {"东西"}
 )
 _LINKS = frozenset("比里在到由从对与和跟同")
 _LONGEST = 8
@@ -36,7 +37,7 @@ def find_places(wording: str) -> Iterator[str]:
     """Yield the places named, some perhaps twice, in a longer and a shorter form."""
     yield from _gazetted(wording)
     for word, tag in rjieba.tag(wording):
-        if tag == "ns" and len(word) > 1 and word not in _NO_PLACE_NAMES and word[0] not in _LINKS:
+        if tag == "ns" and len(word) > 1 and _is_name(word):
             yield word
     for match in _WRITTEN.finditer(wording):
         words = rjieba.tag(match[0])
@@ -44,6 +45,13 @@ def find_places(wording: str) -> Iterator[str]:
         if known and not _NO_PLACE.fullmatch(match[0]) and match[0] not in _NO_PLACE_NAMES:
             yield match[0]
     yield from (word for word in _WIDER if word in wording)
+
+
+def _is_name(word: str) -> bool:
+    """Say whether a word tagged as a place names one: 镇街 does not."""
+    if word in _NO_PLACE_NAMES or word[0] in _LINKS:
+        return False
+    return _NO_PLACE.fullmatch(word) is None
 
 
 def _gazetted(wording: str) -> Iterator[str]:

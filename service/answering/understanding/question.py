@@ -129,6 +129,7 @@ def _is_english(question: str) -> bool:
 
 def _without_number(wording: str) -> str:
     wording = re.sub(r"第?\s?\d{1,4}\s?号(?:文件|文|公文)", "", wording)
+    wording = re.sub(r"二[〇零○][〇零○一二三四五六七八九]{2}年?", "", wording)
     return re.sub(
         r"[\u4e00-\u9fff]{2,8}?\s?(?:[〔\[【（(]\d{4}[〕\]】）)]|\d{4}年)\s?\d{1,5}号文?",
         "",
@@ -164,6 +165,8 @@ def _without_limits(
     for term in terms:
         stated = parse_number(term.text.rstrip("%"))
         if term.text in fixed or term.text in _LIMIT_WORDS or _DATE_WORD.fullmatch(term.text):
+            continue
+        if any(term.text in bare(phrase) for phrase in limits.excepted):
             continue
         if stated is not None and (stated == claim or len(term.text) < 3):
             continue
