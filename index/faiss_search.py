@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import zlib
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import faiss as _faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from index.admission import Mask
 from index.engine import Numbers, Vectors
@@ -23,20 +25,35 @@ _NEIGHBOURS = 32  # of a passage in the graph
 _BUILD_BREADTH = 100
 _SEARCH_BREADTH = 256
 
+_MOST = 0.5  # of the rows; where that many are admitted, looking at all is quicker than asking
+_EVERY_CORE = faiss.omp_get_max_threads()  # for building; a search keeps to one
+
 Index = Any  # faiss has no types
+Halves = NDArray[np.float16]
 
 
-def exact_index(dimension: int, codes: bytes = b"") -> Index:
-    """Return an index that looks at each vector; `codes` are half-precision rows."""
-    index = faiss.IndexScalarQuantizer(dimension, _HALF, faiss.METRIC_INNER_PRODUCT)
-    if codes:
-        index.add_sa_codes(np.frombuffer(codes, np.uint8).reshape(-1, 2 * dimension))
-    return index
+def exact_index(dimension: int) -> Index:
+    """Return an empty index that looks at each vector, kept in half precision."""
+    return faiss.IndexScalarQuantizer(dimension, _HALF, faiss.METRIC_INNER_PRODUCT)
 
 
-def codes_of(index: Index) -> bytes:
-    """Return the rows of an exact index as it was given them."""
-    return bytes(faiss.vector_to_array(index.codes).tobytes())
+def make_room(index: Index, count: int) -> Halves:
+    """Give an empty exact index so many rows, and return them to be written to.
+
+    They are the index's own memory: no copy is made, and they go with it.
+    """
+    index.codes.resize(count * index.code_size)
+    index.ntotal = count
+    return halves_of(index)
+
+
+def halves_of(index: Index) -> Halves:
+    """Return the rows of an exact index, in its own memory."""
+    if not index.ntotal:
+        return np.empty((0, index.d), np.float16)
+    codes = faiss.rev_swig_ptr(index.codes.data(), index.ntotal * index.code_size)
+    halves: Halves = codes.view(np.float16).reshape(index.ntotal, index.d)
+    return halves
 
 
 def vectors_of(index: Index, rows: Numbers) -> Vectors:
@@ -47,19 +64,25 @@ def vectors_of(index: Index, rows: Numbers) -> Vectors:
 
 def one_by_one(index: Index, vector: Vectors, mask: Mask, limit: int) -> tuple[Numbers, Vectors]:
     """Return the nearest rows that the mask admits, having looked at each."""
-    count = min(limit, int(mask.sum()))
+    admitted = int(mask.sum())
+    count = min(limit, admitted)
     if count < 1:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    if mask.all():
-        scores, rows = _storage(index).search(vector[None], count)
-    else:
-        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(_bits(mask)))
-        scores, rows = _storage(index).search(vector[None], count, params=chosen)
+    faiss.omp_set_num_threads(1)  # of this thread; more wait for each other longer than they work
+    storage = _storage(index)
+    if admitted > _MOST * len(mask):
+        scores, rows = storage.search(vector[None], min(2 * count, len(mask)))
+        kept = mask[rows[0]]
+        if kept.sum() >= count:
+            return rows[0][kept][:count], scores[0][kept][:count]
+    chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(_bits(mask)))
+    scores, rows = storage.search(vector[None], count, params=chosen)
     return rows[0], scores[0]
 
 
 def through_graph(graph: Index, vector: Vectors, mask: Mask, limit: int) -> tuple[Numbers, Vectors]:
     """Return rows the mask admits, almost always the nearest, having looked at few."""
+    faiss.omp_set_num_threads(1)
     chosen = faiss.SearchParametersHNSW(
         sel=faiss.IDSelectorBitmap(_bits(mask)), efSearch=max(_SEARCH_BREADTH, 2 * limit)
     )
@@ -74,6 +97,12 @@ def build_graph(vectors: Vectors) -> Index:
     """Return a graph over the vectors; takes about a minute for 100,000."""
     graph = faiss.IndexHNSWSQ(vectors.shape[1], _HALF, _NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction = _BUILD_BREADTH
+    return extended(graph, vectors)
+
+
+def extended(graph: Index, vectors: Vectors) -> Index:
+    """Work more vectors into a graph of one's own, and return it."""
+    faiss.omp_set_num_threads(_EVERY_CORE)
     graph.add(vectors)
     return graph
 
@@ -87,17 +116,32 @@ def write_graph(directory: Path, graph: Index, numbers: Numbers) -> tuple[str, i
     return stem, zlib.crc32(numbers.tobytes(), zlib.crc32(content))
 
 
-def read_graph(directory: Path, stem: str, checksum: int) -> tuple[Index, Numbers]:
-    """Read what `write_graph` wrote. Raises DamagedIndex where it is not the same any more."""
+def read_graph(
+    directory: Path, stem: str, checksum: int, *, mapped: bool = True
+) -> tuple[Index, Numbers]:
+    """Read what `write_graph` wrote. Raises DamagedIndex where it is not the same any more.
+
+    Mapped, it lies in the file and takes memory for what is looked at alone, once for all
+    processes; to add to it, one needs it as one's own.
+    """
+    path = directory / f"{stem}.faiss"
     try:
-        content = (directory / f"{stem}.faiss").read_bytes()
         numbers = (directory / f"{stem}.numbers").read_bytes()
-    except FileNotFoundError as error:
+        if zlib.crc32(numbers, _checksum(path)) != checksum:
+            raise DamagedIndex("向量索引的近邻图已损坏，将从知识库重新生成。")
+        graph = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mapped else 0)
+    except (FileNotFoundError, RuntimeError) as error:  # the latter is how faiss says it
         raise DamagedIndex("向量索引缺少文件，将从知识库重新生成。") from error
-    if zlib.crc32(numbers, zlib.crc32(content)) != checksum:
-        raise DamagedIndex("向量索引的近邻图已损坏，将从知识库重新生成。")
-    graph = faiss.deserialize_index(np.frombuffer(content, np.uint8))
     return graph, np.frombuffer(numbers, np.int64)
+
+
+def _checksum(path: Path) -> int:
+    """Return the checksum of a file without holding it in memory."""
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return 0
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return zlib.crc32(content)
 
 
 def _storage(index: Index) -> Index:

@@ -19,9 +19,13 @@ from index.engine import Embedder
 from index.errors import DamagedIndex
 from index.follower import Follower
 from index.presence import Presence
+from index.remembered import RememberingEmbedder
 from index.retrieve import Engines as Asked
 from index.retrieve import retrieve
+from index.store.access_tokens import AccessTokens
 from index.store.catalogue import Catalogue, DocumentSummary
+from index.store.chat_exchanges import ChatExchanges
+from index.store.chat_tasks import ChatTasks
 from index.store.curated import CuratedAnswers
 from index.store.database import Database
 from index.store.embeddings import Embeddings
@@ -38,8 +42,8 @@ from index.store.readers import Readers
 class KnowledgeBase:
     """Reads one data directory, and asks its worker for changes. Safe for many threads.
 
-    `curated`, `gaps`, `answers` and `feedback` are repositories in the same catalogue; what need
-    not be on the disk before the answer is given goes through `journal`.
+    `curated`, `gaps`, `answers`, `feedback` and those of the chats are repositories in the same
+    catalogue; what need not be on the disk before the answer is given goes through `journal`.
     """
 
     def __init__(
@@ -47,7 +51,7 @@ class KnowledgeBase:
     ) -> None:
         self._database = database
         self._follower = follower
-        self._embedder = embedder
+        self._embedder = RememberingEmbedder(embedder) if embedder else None
         self._catalogue = Catalogue(database)
         self._jobs = Jobs(database)
         self._originals = Originals(directory)
@@ -56,6 +60,9 @@ class KnowledgeBase:
         self.gaps = Gaps(database)
         self.answers = AnswerLog(database)
         self.feedback = FeedbackBook(database)
+        self.chat_tasks = ChatTasks(database)
+        self.chat_exchanges = ChatExchanges(database)
+        self.access_tokens = AccessTokens(database)
         self.journal = Journal(self.answers, self.gaps)
         self._presence: Presence | None = None
 
@@ -114,6 +121,11 @@ class KnowledgeBase:
     def revision(self) -> int:
         """Return the catalogue's revision that this process serves."""
         return self._follower.snapshot.state.revision
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """Return the model that questions are embedded with, None where searching is by words."""
+        return self._embedder
 
     @property
     def by_words_only(self) -> bool:

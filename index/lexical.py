@@ -15,7 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -23,27 +23,25 @@ from typing import Self
 
 import numpy as np
 import tantivy
-from tantivy import FieldType, Occur, Query
+from tantivy import Occur, Query
 
 from index.checksums import verify_segments
-from index.document import Filter, Status
+from index.document import Filter
 from index.engine import Entry, Numbers, Ranking, Vectors, WordEvidence
 from index.errors import DamagedIndex
 from index.fold import terms
-from index.timeline import Timeline
+from index.lexical_filter import Clauses, FilterQueries, general
+from index.lexical_records import page_record, pages, passage_record, schema
+from index.remembered import Remembered
 
 FORMAT = 1  # raised whenever what is stored, or the terms of `index.fold`, change
-PAGE = 1500  # characters
 MOST_TERMS = 120  # of one question; the rarest count
 _SATURATION = 2.2  # k1 + 1: no term adds more than its rarity times this
 _WRITER_BYTES = 32_000_000
 _STAMP = "stamp"
-_NAMES = ("issuer", "region", "kind", "disclosure")
-_STRETCHES = ("before", "between", "after")  # of a Timeline
 _NO_PAGE = np.iinfo(np.int64).max
-
-
-_Days = tuple[str, int | None, int | None]  # a field, the first day and the last it may hold
+_REMEMBERED = 64  # questions and filters
+_NOTHING = Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,14 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """One committed state, as it is searched; never changes."""
+    """One committed state, as it is searched; never changes. What is found out of it is kept."""
 
     searcher: tantivy.Searcher
     stamp: _Stamp
+    questions: Remembered[str, _Question] = field(default_factory=lambda: Remembered(_REMEMBERED))
+    standings: Remembered[Filter, Clauses | None] = field(
+        default_factory=lambda: Remembered(_REMEMBERED)
+    )
 
 
 class TantivyIndex:
@@ -76,6 +78,7 @@ class TantivyIndex:
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
         self._schema = index.schema
+        self._filters = FilterQueries(index.schema)
         self._view = self._newest()
         self._writer: tantivy.IndexWriter | None = None
         self._highest = self._view.stamp.highest
@@ -89,7 +92,7 @@ class TantivyIndex:
         with _damage_reported(directory):
             directory.mkdir(parents=True, exist_ok=True)
             if not tantivy.Index.exists(str(directory)):
-                return cls(tantivy.Index(_schema(), path=str(directory)))
+                return cls(tantivy.Index(schema(), path=str(directory)))
             verify_segments(directory)
             return cls(tantivy.Index.open(str(directory)))
 
@@ -106,21 +109,21 @@ class TantivyIndex:
         """
         writer = self._writing()
         for _, group in groupby(entries, key=attrgetter("document_id")):
-            for page in _pages(group):
+            for page in pages(group):
                 self._put_page(writer, page)
 
     def _put_page(self, writer: tantivy.IndexWriter, page: Sequence[Entry]) -> None:
         around: set[str] = set()
         again = [entry.number for entry in page if entry.number <= self._highest]
         if again:
-            for field in ("number", "page"):
-                stale = Query.term_set_query(self._schema, field, again)
+            for key in ("number", "page"):
+                stale = Query.term_set_query(self._schema, key, again)
                 writer.delete_documents_by_query(stale)
         for entry in page:
             found = terms(f"{entry.heading}\n{entry.text}")
             around.update(found)
-            writer.add_document(_passage_record(entry, found, page[0].number))
-        writer.add_document(_page_record(page[0], around))
+            writer.add_document(passage_record(entry, found, page[0].number))
+        writer.add_document(page_record(page[0], around))
         self._highest = max(self._highest, *(entry.number for entry in page))
 
     def remove(self, document_ids: Iterable[str]) -> None:
@@ -149,31 +152,38 @@ class TantivyIndex:
     def search(self, query: str, filter_: Filter, limit: int) -> Ranking:
         """Return the best passages that the filter admits; scores run from 0 to 1."""
         view = self._view
-        question = self._ask(view.searcher, query)
+        question = self._ask(view, query)
         if not question.weights or limit < 1:
-            return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-        wanted = Query.boolean_query(
-            [(Occur.Must, self._admitted(filter_)), (Occur.Must, self._by_rank(question))]
+            return _NOTHING
+        standing = view.standings.get(
+            general(filter_), lambda: self._filters.standing(view.searcher, filter_)
         )
-        numbers, scores = _found(view.searcher, wanted, "number", limit)
+        if standing is None:
+            return _NOTHING
+        named = self._filters.named(filter_)
+        wanted = Query.boolean_query([(Occur.Must, self._by_rank(question)), *named, *standing])
+        found, scores = _found(view.searcher, wanted, limit)
+        numbers = _values(view.searcher, "number", found)
         return Ranking(numbers, scores / np.float32(question.total * _SATURATION))
 
     def score(self, query: str, numbers: Numbers) -> Vectors:
         """Return the scores that `search` would give to these passages, in their order."""
         view = self._view
-        question = self._ask(view.searcher, query)
-        scores = self._scores_of(view.searcher, self._by_rank(question), "number", numbers)
+        question = self._ask(view, query)
+        scores, _ = self._rated(view, self._by_rank(question), "number", numbers)
         return scores / np.float32(question.total * _SATURATION)
 
     def evidence(self, query: str, numbers: Numbers) -> WordEvidence:
         """Return all that words say about these passages, in their order."""
         view = self._view
-        question = self._ask(view.searcher, query)
-        pages = self._pages_of(view.searcher, numbers)
-        scores = self._scores_of(view.searcher, self._by_rank(question), "number", numbers)
+        question = self._ask(view, query)
+        scores, pages = self._rated(view, self._by_rank(question), "number", numbers)
+        unseen = pages == _NO_PAGE  # no word of the question stands in them
+        everything = Query.all_query()
+        pages[unseen] = self._rated(view, everything, "number", numbers[unseen])[1]
         found = self._by_presence(question, "text"), self._by_presence(question, "around")
-        shares = self._scores_of(view.searcher, found[0], "number", numbers)
-        around = self._scores_of(view.searcher, found[1], "page", pages)
+        shares, _ = self._rated(view, found[0], "number", numbers)
+        around, _ = self._rated(view, found[1], "page", pages)
         total = np.float32(question.total)
         return WordEvidence(scores / (total * _SATURATION), shares / total, around / total)
 
@@ -202,17 +212,8 @@ class TantivyIndex:
             raise DamagedIndex("全文索引是旧版本生成的，将从知识库重新生成。")
         return _View(searcher, _Stamp(**stamp))
 
-    def _ask(self, searcher: tantivy.Searcher, query: str) -> _Question:
-        counts = Counter(terms(query))
-        weights, total = {}, 0.0
-        for term, count in counts.items():
-            frequency = searcher.doc_freq("text", term)
-            weight = count * _rarity(searcher.num_docs, frequency)
-            total += weight
-            if frequency:
-                weights[term] = weight
-        rarest = sorted(weights, key=weights.__getitem__, reverse=True)[:MOST_TERMS]
-        return _Question({term: weights[term] for term in rarest}, counts, total or 1.0)
+    def _ask(self, view: _View, query: str) -> _Question:
+        return view.questions.get(query, lambda: _question(view.searcher, query))
 
     def _by_rank(self, question: _Question) -> Query:
         """Build the query whose score is the BM25 of a passage."""
@@ -235,143 +236,52 @@ class TantivyIndex:
     def _term(self, term: str, field: str = "text") -> Query:
         return Query.term_query(self._schema, field, term, "freq" if field == "text" else "basic")
 
-    def _scores_of(
-        self, searcher: tantivy.Searcher, wanted: Query, field: str, keys: Numbers
-    ) -> Vectors:
-        """Return what `wanted` gives to the records whose `field` is one of `keys`."""
+    def _rated(
+        self, view: _View, wanted: Query, key: str, keys: Numbers
+    ) -> tuple[Vectors, Numbers]:
+        """Return what `wanted` gives to the records whose field `key` is one of `keys`.
+
+        0 where it does not find them. Of passages also the page, else `_NO_PAGE`.
+        """
         if not len(keys):
-            return np.empty(0, np.float32)
+            return np.empty(0, np.float32), np.empty(0, np.int64)
         unique, places = np.unique(keys, return_inverse=True)
         among = Query.const_score_query(
-            Query.term_set_query(self._schema, field, unique.tolist()), 0.0
+            Query.term_set_query(self._schema, key, unique.tolist()), 0.0
         )
         both = Query.boolean_query([(Occur.Must, among), (Occur.Must, wanted)])
-        found, scores = _found(searcher, both, field, len(unique))
+        found, scores = _found(view.searcher, both, len(unique))
+        rows = np.searchsorted(unique, _values(view.searcher, key, found))
         table = np.zeros(len(unique), np.float32)
-        table[np.searchsorted(unique, found)] = scores
-        return table[places]
-
-    def _pages_of(self, searcher: tantivy.Searcher, numbers: Numbers) -> Numbers:
-        """Return the page of each passage, `_NO_PAGE` where there is no such passage."""
-        unique, places = np.unique(numbers, return_inverse=True)
-        among = Query.term_set_query(self._schema, "number", unique.tolist())
-        addresses = [
-            hit[1] for hit in searcher.search(among, max(1, len(unique)), count=False).hits
-        ]
-        table = np.full(len(unique), _NO_PAGE, np.int64)
-        found = np.array(searcher.fast_field_values("number", addresses), np.int64)
-        pages = np.array(searcher.fast_field_values("page_of", addresses), np.int64)
-        table[np.searchsorted(unique, found)] = pages
-        return table[places]
-
-    def _admitted(self, filter_: Filter) -> Query:
-        """Build the query for what `filter_` admits, as `Filter.admits` says it."""
-        conditions = [self._with_status(filter_)]
-        wanted: Mapping[str, frozenset[str]] = {
-            "issuer": filter_.issuers,
-            "region": filter_.regions,
-            "kind": filter_.kinds,
-            "disclosure": filter_.disclosures,
-            "document": filter_.documents,
-        }
-        conditions += [self._any_of(field, values) for field, values in wanted.items() if values]
-        admitted = Query.boolean_query([(Occur.Must, condition) for condition in conditions])
-        return Query.const_score_query(admitted, 0.0)
-
-    def _with_status(self, filter_: Filter) -> Query:
-        if filter_.statuses >= set(Status):
-            return Query.all_query()
-        day = filter_.as_of.toordinal()
-        stretches: list[
-            tuple[str, list[_Days]]
-        ] = [  # a Timeline's three stretches: the field, and the days it holds on
-            ("before", [("first", day + 1, None)]),
-            ("between", [("first", None, day), ("second", day + 1, None)]),
-            ("after", [("second", None, day)]),
-        ]
-        return Query.boolean_query(
-            [
-                (
-                    Occur.Should,
-                    Query.boolean_query(
-                        [
-                            (Occur.Must, self._any_of(stretch, filter_.statuses)),
-                            *((Occur.Must, self._between(*bounds)) for bounds in days),
-                        ]
-                    ),
-                )
-                for stretch, days in stretches
-            ]
-        )
-
-    def _any_of(self, field: str, values: Iterable[str]) -> Query:
-        return Query.term_set_query(self._schema, field, sorted(map(str, values)))
-
-    def _between(self, field: str, low: int | None, high: int | None) -> Query:
-        return Query.range_query(self._schema, field, FieldType.Integer, low, high)
+        table[rows] = scores
+        pages = np.full(len(unique), _NO_PAGE, np.int64)
+        if key == "number":
+            pages[rows] = _values(view.searcher, "page_of", found)
+        return table[places], pages[places]
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("number", indexed=True, fast=True)
-    builder.add_unsigned_field("page_of", fast=True)
-    builder.add_unsigned_field("page", indexed=True, fast=True)
-    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("around", tokenizer_name="whitespace", index_option="basic")
-    for field in ("document", *_NAMES, *_STRETCHES, "key"):
-        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    for field in ("first", "second"):
-        builder.add_integer_field(field, indexed=True, fast=True)
-    builder.add_text_field("stamp", tokenizer_name="raw", index_option="basic", stored=True)
-    return builder.build()
-
-
-def _passage_record(entry: Entry, found: Sequence[str], page: int) -> tantivy.Document:
-    metadata, timeline = entry.metadata, Timeline.of(entry.metadata)
-    record = tantivy.Document()
-    record.add_unsigned("number", entry.number)
-    record.add_unsigned("page_of", page)
-    record.add_text("document", entry.document_id)
-    record.add_text("text", " ".join(found))
-    record.add_integer("first", timeline.first)
-    record.add_integer("second", timeline.second)
-    for field in _NAMES:
-        name = getattr(metadata, field)
-        if name is not None:
-            record.add_text(field, name)
-    for field, status in zip(_STRETCHES, timeline.statuses, strict=True):
-        record.add_text(field, status)
-    return record
-
-
-def _page_record(first: Entry, around: Iterable[str]) -> tantivy.Document:
-    record = tantivy.Document()
-    record.add_unsigned("page", first.number)
-    record.add_text("document", first.document_id)
-    record.add_text("around", " ".join(around))
-    return record
-
-
-def _pages(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Cut a document's passages into pages of `PAGE` characters at most."""
-    page: list[Entry] = []
-    length = 0
-    for entry in entries:
-        if page and length + len(entry.text) > PAGE:
-            yield page
-            page, length = [], 0
-        page.append(entry)
-        length += len(entry.text)
-    if page:
-        yield page
+def _question(searcher: tantivy.Searcher, query: str) -> _Question:
+    counts = Counter(terms(query))
+    weights, total = {}, 0.0
+    for term, count in counts.items():
+        frequency = searcher.doc_freq("text", term)
+        weight = count * _rarity(searcher.num_docs, frequency)
+        total += weight
+        if frequency:
+            weights[term] = weight
+    rarest = sorted(weights, key=weights.__getitem__, reverse=True)[:MOST_TERMS]
+    return _Question({term: weights[term] for term in rarest}, counts, total or 1.0)
 
 
 def _found(
-    searcher: tantivy.Searcher, wanted: Query, field: str, limit: int
-) -> tuple[Numbers, Vectors]:
+    searcher: tantivy.Searcher, wanted: Query, limit: int
+) -> tuple[list[tantivy.DocAddress], Vectors]:
     hits = searcher.search(wanted, limit, count=False).hits
-    keys = searcher.fast_field_values(field, [address for _, address in hits])
-    return np.array(keys, np.int64), np.array([score for score, _ in hits], np.float32)
+    return [address for _, address in hits], np.array([score for score, _ in hits], np.float32)
+
+
+def _values(searcher: tantivy.Searcher, name: str, found: list[tantivy.DocAddress]) -> Numbers:
+    return np.array(searcher.fast_field_values(name, found), np.int64)
 
 
 def _rarity(documents: int, frequency: int) -> float:

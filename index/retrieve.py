@@ -7,6 +7,7 @@ either, so nothing is imputed.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -61,10 +62,13 @@ def candidates(
     query: str, filter_: Filter, count: int, engines: Engines
 ) -> tuple[Numbers, Vectors]:
     """Return what either side proposes, `count` passages each, and all their cosines."""
-    numbers = engines.lexical.search(query, filter_, count).numbers
     if engines.vectors is None or engines.embedder is None:
+        numbers = engines.lexical.search(query, filter_, count).numbers
         return numbers, np.zeros(len(numbers), np.float32)
-    vector = engines.embedder.embed_query(query)
+    with ThreadPoolExecutor(1, "wenju-embed") as beside:  # the model needs another core
+        embedding = beside.submit(engines.embedder.embed_query, query)
+        numbers = engines.lexical.search(query, filter_, count).numbers
+        vector = embedding.result()
     near = engines.vectors.search(vector, filter_, count).numbers
     numbers = np.union1d(numbers, near)
     return numbers, engines.vectors.score(vector, numbers)

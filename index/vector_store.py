@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -40,6 +40,8 @@ CREATE INDEX removed_change ON removed (change);
 """
 
 Halves = NDArray[np.float16]
+Room = Callable[[int], Halves]  # gives so many rows to write to
+_AT_ONCE = 4096  # rows read
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,11 @@ class VectorStore:
         known = dict(self._connection.execute("SELECT key, value FROM state"))
         return State(**{key: known[key] for key in State.__slots__ if key in known})
 
-    def since(self, change: int, graph_change: int = 0) -> Changes:
+    def since(self, change: int, graph_change: int = 0, room: Room | None = None) -> Changes:
         """Return all that came after `change`, as of one moment.
 
         Of rows that the graph knows, those no younger than `graph_change`, the vectors are left
-        out.
+        out. The others are written into what `room` gives for them.
         """
         query = self._connection.execute
         with self._damage_reported(), self._transaction("BEGIN"):
@@ -119,19 +121,22 @@ class VectorStore:
                 " ORDER BY change, number",
                 (graph_change, change),
             ).fetchall()
-            vectors = query(
-                "SELECT vector FROM vectors WHERE change > ? ORDER BY change, number",
-                (max(change, graph_change),),
-            ).fetchall()
+            table = np.array(rows, np.int64).reshape(-1, 3)
+            vectors = self._read(
+                query(
+                    "SELECT vector FROM vectors WHERE change > ? ORDER BY change, number",
+                    (max(change, graph_change),),
+                ),
+                (room or self._room)(int(table[:, 2].sum())),
+            )
             removed = query("SELECT number FROM removed WHERE change > ?", (change,)).fetchall()
-        table = np.array(rows, np.int64).reshape(-1, 3)
         return Changes(
             state,
             {number: _terms(terms) for number, terms in documents.items()},
             numbers=table[:, 0],
             owners=table[:, 1],
             has_vector=table[:, 2].astype(bool),
-            vectors=self._halves([row[0] for row in vectors]),
+            vectors=vectors,
             removed=np.array(removed, np.int64).reshape(-1),
         )
 
@@ -198,6 +203,17 @@ class VectorStore:
 
     def _set(self, values: Mapping[str, object]) -> None:
         self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
+
+    def _room(self, count: int) -> Halves:
+        return np.empty((count, self.dimension), np.float16)
+
+    def _read(self, rows: sqlite3.Cursor, room: Halves) -> Halves:
+        """Write the vectors into the room a few at a time, so that nothing is held twice."""
+        filled = 0
+        while some := [row[0] for row in rows.fetchmany(_AT_ONCE)]:
+            room[filled : filled + len(some)] = self._halves(some)
+            filled += len(some)
+        return room
 
     def _halves(self, rows: Sequence[bytes]) -> Halves:
         halves = np.frombuffer(b"".join(rows), np.float16)

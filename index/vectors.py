@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -21,8 +22,10 @@ from index.faiss_search import (
     GONE,
     Index,
     build_graph,
-    codes_of,
     exact_index,
+    extended,
+    halves_of,
+    make_room,
     one_by_one,
     read_graph,
     through_graph,
@@ -173,15 +176,14 @@ class FaissIndex:
     def _load(self) -> _Snapshot:
         """Read everything anew."""
         state = self._store.state()
-        changes = self._store.since(0, state.graph_change)
+        late = exact_index(self._store.dimension)
+        changes = self._store.since(0, state.graph_change, partial(make_room, late))
         if changes.state.graph != state.graph:
             return self._load()  # renewed between the two looks
-        dimension = self._store.dimension
-        base, numbers = exact_index(dimension), np.empty(0, np.int64)
+        base, numbers = exact_index(self._store.dimension), np.empty(0, np.int64)
         if state.graph is not None:
             base, numbers = read_graph(self._directory, state.graph, state.graph_checksum)
         new = changes.has_vector
-        late = exact_index(dimension, changes.vectors.tobytes())
         base, tail = (late, base) if state.graph is None else (base, late)
         alive = np.append(np.isin(numbers, changes.numbers[~new]), new[new])
         numbers = np.append(numbers, changes.numbers[new])
@@ -205,8 +207,8 @@ class FaissIndex:
         """Write a graph of all that the snapshot holds."""
         state = snapshot.state
         if state.graph is not None and snapshot.alive.mean() > 0.7:  # else better without the dead
-            graph, _ = read_graph(self._directory, state.graph, state.graph_checksum)
-            graph.add(snapshot.tail.reconstruct_n(0, snapshot.tail.ntotal))
+            graph, _ = read_graph(self._directory, state.graph, state.graph_checksum, mapped=False)
+            graph = extended(graph, halves_of(snapshot.tail).astype(np.float32))
             numbers = np.where(snapshot.alive, snapshot.numbers, GONE)
         else:
             graph = build_graph(snapshot.vectors(snapshot.places))
@@ -225,11 +227,14 @@ def _extended(old: _Snapshot, changes: Changes) -> _Snapshot:
     alive[gone[gone >= 0]] = False
     numbers = np.append(old.numbers, changes.numbers)
     known, places = _sorted(numbers, alive)
+    tail = exact_index(old.base.d)
+    room = make_room(tail, old.tail.ntotal + len(changes.vectors))
+    np.concatenate([halves_of(old.tail), changes.vectors], out=room)
     return replace(
         old,
         state=changes.state,
         admission=old.admission.with_(changes.documents),
-        tail=exact_index(old.base.d, codes_of(old.tail) + changes.vectors.tobytes()),
+        tail=tail,
         numbers=numbers,
         owners=np.append(old.owners, changes.owners),
         alive=alive,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from index import corpus
 from index.embedding import load_embedder
+from index.embedding.loading import LoadingEmbedder
 from index.incoming import Incoming
 from index.knowledge_base import KnowledgeBase
 from index.store.jobs import Job
@@ -33,10 +34,11 @@ def open_base(settings: Settings) -> Iterator[KnowledgeBase]:
 @contextmanager
 def open_desk(settings: Settings, *, follow: bool = True) -> Iterator[Desk]:
     """Open the whole desk, the model included. `follow` keeps it in step with the worker."""
-    from service.desk import Desk  # noqa: PLC0415  its dictionaries are slow to load
+    embedder = LoadingEmbedder(settings.model, settings.model_dir, settings.threads)
+    from service.desk import Desk  # noqa: PLC0415  slow to load, as the model is beside it
 
-    embedder = load_embedder(settings.model, settings.model_dir, settings.threads)
     with KnowledgeBase.open(settings.data_dir, embedder, follow=follow) as base:
+        embedder.wait()
         yield Desk(settings, base)
 
 

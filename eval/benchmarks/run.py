@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 
 from eval.benchmarks import startup
 from eval.benchmarks.large_base import base_of
@@ -23,7 +22,7 @@ from service.answering.answer import Answer
 SIZES = (5_000, 100_000)
 EMBEDDED = 256  # passages embedded to time it
 READ = 60  # documents read to time it
-OVER_HTTP = 50  # questions asked of the server
+OVER_HTTP = 100  # questions asked of the server
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Answered:
 
     passages: int
     answer: Times
-    steps: Mapping[str, float]  # of an answer, milliseconds at the median
+    steps: Mapping[str, Times]  # of an answer
     search: Times
     plain: Times
     server: Started
@@ -124,16 +123,17 @@ def at_size(setup: Setup, plain: PlainLoop, size: int) -> Answered:
         texts, inputs = zip(*_passages(asking), strict=True)
         plain.index(texts, workbench.embedder.embed_passages(inputs))
         del inputs
+        half = len(setup.questions) // 2  # what was asked is no longer new to a search
         answer, search, plainly = in_turn(
             [
-                lambda question: steps.add(asking.ask(question)[0]),
-                lambda question: asking.search(question, 10),
-                plain.ask,
+                lambda pair: steps.add(asking.ask(pair[0])[0]),
+                lambda pair: asking.search(pair[1], 10),
+                lambda pair: plain.ask(pair[1]),
             ],
-            setup.questions,
+            list(zip(setup.questions[:half], setup.questions[half:], strict=False)),
         )
     started = startup.measure(directory, setup.questions[:OVER_HTTP])
-    return Answered(len(texts), answer, steps.medians(), search, plainly, started)
+    return Answered(len(texts), answer, steps.times(), search, plainly, started)
 
 
 class _Steps:
@@ -148,8 +148,8 @@ class _Steps:
             for step, milliseconds in timings.items():
                 self._milliseconds.setdefault(step, []).append(milliseconds)
 
-    def medians(self) -> dict[str, float]:
-        return {step: median(times) for step, times in self._milliseconds.items()}
+    def times(self) -> dict[str, Times]:
+        return {step: Times.of(times) for step, times in self._milliseconds.items()}
 
 
 def _passages(asking: Asking) -> Iterator[tuple[str, str]]:
@@ -201,12 +201,12 @@ def _answering_table(answered: Sequence[Answered]) -> Table:
 def _steps_table(answered: Sequence[Answered]) -> Table:
     steps = list(dict.fromkeys(step for one in answered for step in one.steps))
     return Table(
-        "一次回答的各步（毫秒，中位数）",
+        "一次回答的各步（毫秒）",
         ("段落数", *steps),
         tuple(
             (
                 f"{one.passages:,}",
-                *(f"{one.steps[step]:.1f}" if step in one.steps else "–" for step in steps),
+                *(str(one.steps.get(step, "–")) for step in steps),
             )
             for one in answered
         ),
@@ -216,12 +216,13 @@ def _steps_table(answered: Sequence[Answered]) -> Table:
 def _server_table(answered: Sequence[Answered]) -> Table:
     return Table(
         "服务启动（索引已在）",
-        ("段落数", "就绪（秒）", "服务进程（MB）", "全部进程（MB）"),
+        ("段落数", "就绪（秒）", "服务进程（MB）", "其峰值（MB）", "全部进程（MB）"),
         tuple(
             (
                 f"{one.passages:,}",
                 f"{one.server.seconds:.2f}",
                 _megabytes(one.server.server_megabytes),
+                _megabytes(one.server.most_megabytes),
                 _megabytes(one.server.all_megabytes),
             )
             for one in answered

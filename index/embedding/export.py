@@ -63,12 +63,12 @@ def export(source: Source, folder: Path) -> None:
     Where int8 loses too much of a model, its products stay in float32.
     """
     folder.mkdir(parents=True)
-    with _quiet():
+    with quiet():
         model = load_model(source.folder)
         _write_tokenizer(model, folder)
         graph = trace(model)
         samples = _take_samples(model, source.name, load_tokens(folder))
-    loudest = _listen(graph, samples.numbers)
+    loudest = listen(graph, samples.numbers)
     for products in ("int8", "float32"):
         served = ir.Model(graph.graph.clone(), ir_version=graph.ir_version)
         if products == "int8":
@@ -183,7 +183,7 @@ def _prompts(model: SentenceTransformer, name: str) -> tuple[str, str]:
     return named.get("query", default), next(passage, default)
 
 
-def _listen(model: ir.Model, inputs: Sequence[Sequence[int]]) -> Mapping[str, Vector]:
+def listen(model: ir.Model, inputs: Sequence[Sequence[int]]) -> Mapping[str, Vector]:
     """Return the greatest absolute value of each channel that a product reads."""
     graph = model.graph
     values = {product.activations for product in quantise.find_products(graph)}
@@ -237,7 +237,7 @@ def _agrees(prepared: Prepared, samples: Samples) -> bool:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the libraries' remarks about themselves off the screen."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "transformers")]
     levels = [logger.level for logger in loggers]

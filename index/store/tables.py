@@ -36,6 +36,24 @@ class ChangeKind(StrEnum):
     REMOVED = "removed"
 
 
+class TaskState(StrEnum):
+    """How far the answer to a chat message has come."""
+
+    WORKING = "working"
+    DONE = "done"
+
+
+class Delivery(StrEnum):
+    """How the answer to a chat message reaches the person."""
+
+    REPLY = "reply"  # as the reply to the request, or to its repetition
+    MESSAGE = "message"  # promised: a message of its own will follow
+    SENDING = "sending"
+    SENT = "sent"
+    LATER = "later"  # promised: the person will fetch it
+    FETCHED = "fetched"
+
+
 class Base(DeclarativeBase):
     """All tables, with names for their constraints so that migrations can speak of them."""
 
@@ -56,6 +74,8 @@ class Base(DeclarativeBase):
         Disclosure: Choice(Disclosure),
         JobState: Choice(JobState),
         ChangeKind: Choice(ChangeKind),
+        TaskState: Choice(TaskState),
+        Delivery: Choice(Delivery),
     }
 
 
@@ -296,3 +316,52 @@ class FeedbackRow(Base):
     comment: Mapped[str] = mapped_column(Text)
     channel: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ChatTaskRow(Base):
+    """A chat message that is being answered, or was; however often it is sent to us.
+
+    Also a person who has left, without their name: `key` is a digest, `sent_at` when they left.
+    """
+
+    __tablename__ = "chat_tasks"
+
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    person: Mapped[str | None] = mapped_column(String(128), index=True)
+    question: Mapped[str] = mapped_column(Text)
+    state: Mapped[TaskState]
+    delivery: Mapped[Delivery] = mapped_column(index=True)
+    tries: Mapped[int]  # how often the message has come
+    code: Mapped[str | None] = mapped_column(String(16))  # to fetch the answer with
+    reply: Mapped[str | None] = mapped_column(Text)
+    fetched_by: Mapped[str | None] = mapped_column(String(128))  # the task that gave it out
+    owner: Mapped[str] = mapped_column(String(32))  # the process that works on it
+    leased_until: Mapped[datetime]  # after which the owner counts as dead
+    sent_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ChatExchangeRow(Base):
+    """What a person last asked in a chat, for what they say next to refer to."""
+
+    __tablename__ = "chat_exchanges"
+
+    person: Mapped[str] = mapped_column(String(128), primary_key=True)
+    question: Mapped[str] = mapped_column(Text)
+    answer_id: Mapped[str | None] = mapped_column(String(64))
+    reply: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text)
+    offered: Mapped[tuple[str, ...]]  # questions to choose from by number
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AccessTokenRow(Base):
+    """A token that a platform has lent us; all processes use the same."""
+
+    __tablename__ = "access_tokens"
+
+    account: Mapped[str] = mapped_column(String(128), primary_key=True)
+    token: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[datetime]
+    refreshing_until: Mapped[datetime]  # while one process asks for the next

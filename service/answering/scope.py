@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.document import Kind, Metadata
 from index.fold import fold
@@ -49,14 +50,20 @@ def named_by_title(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[Ca
     wanted = [bare(title) for title in inquiry.limits.titles]
     found: list[tuple[int, Candidate]] = []
     for candidate in candidates:
-        title = bare(candidate.metadata.title)
-        short = bare(re.sub(r"（[^）]*）$", "", candidate.metadata.title)).removeprefix(_COUNTRY)
+        title, short = _names_of(candidate.metadata.title)
         if any(name in {title, short} for name in wanted) or (
             len(short) >= 2 and _LEGISLATION_END.search(short) and short in wording
         ):
             found.append((len(short), candidate))
     longest = max((length for length, _ in found), default=0)
     return [candidate for length, candidate in found if length == longest]
+
+
+@lru_cache(maxsize=65_536)
+def _names_of(title: str) -> tuple[str, str]:
+    """Return a title without marks, whole and without its bracket and its country."""
+    short = bare(re.sub(r"（[^）]*）$", "", title)).removeprefix(_COUNTRY)
+    return bare(title), short
 
 
 def named_by_place(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[Candidate]:

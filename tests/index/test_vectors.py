@@ -225,3 +225,43 @@ def test_a_writer_killed_at_any_moment_leaves_its_last_commit(tmp_path: Path):
     index.put([entry(10**6)], units(1))
     index.commit(index.revision + 1)
     assert index.score(units(1)[0], np.array([10**6])) != 0
+
+
+@pytest.mark.parametrize("exact_up_to", [10**6, 40], ids=["exact", "graph"])
+@given(left_out=st.floats(0, 1), limit=st.integers(1, 60), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_however_many_a_filter_leaves_out_the_nearest_of_the_others_are_found(
+    tmp_path_factory: pytest.TempPathFactory,
+    exact_up_to: int,
+    left_out: float,
+    limit: int,
+    seed: int,
+):
+    random = np.random.default_rng(seed)
+    index = FaissIndex.open(tmp_path_factory.mktemp("v"), DIMENSION, exact_up_to=exact_up_to)
+    vectors = units(120)
+    owners = np.where(random.random(120) < left_out, "b2", "a1")
+    index.put([entry(n, owner) for n, owner in enumerate(owners)], vectors)
+    index.commit(1)
+    only = Filter(date(2024, 1, 1), frozenset(Status), documents=frozenset({"a1"}))
+    found = index.search(vectors[0], only, limit)
+    halves = vectors.astype(np.float16).astype(np.float32)  # as they are kept
+    cosines = np.where(owners == "a1", halves @ vectors[0], -2)
+    assert found.numbers.tolist() == np.argsort(-cosines)[: len(found.numbers)].tolist()
+    assert len(found.numbers) == min(limit, int((owners == "a1").sum()))
+    index.close()
+
+
+def test_a_graph_is_read_where_it_lies_and_outlives_its_file(tmp_path: Path):
+    writer = FaissIndex.open(tmp_path, DIMENSION, exact_up_to=40)
+    vectors = units(80)
+    writer.put([entry(n) for n in range(60)], vectors[:60])
+    writer.commit(1)
+    reader = FaissIndex.open(tmp_path, DIMENSION, exact_up_to=40)
+    (before,) = tmp_path.glob("graph-*.faiss")
+    writer.put([entry(n) for n in range(60, 80)], vectors[60:])
+    writer.commit(2)
+    assert not before.exists()
+    assert reader.search(vectors[3], ANYTHING, 1).numbers.tolist() == [3]
+    reader.refresh()
+    assert reader.search(vectors[70], ANYTHING, 1).numbers.tolist() == [70]

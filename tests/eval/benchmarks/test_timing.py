@@ -11,11 +11,15 @@ def test_the_middle_and_the_tail_are_told() -> None:
     assert times.a_second == pytest.approx(1000 / 51)
 
 
-def test_every_item_is_called_after_the_first_have_warmed_up() -> None:
+def test_the_first_items_warm_up_and_none_is_used_twice() -> None:
     called: list[int] = []
-    times = each(called.append, [1, 2, 3], warm=2)
-    assert called == [1, 2, 1, 2, 3]
-    assert times.count == 3
+    times = each(called.append, list(range(8)), warm=2)
+    assert called == list(range(8))
+    assert times.count == 6
+
+
+def test_few_items_are_timed_all_the_same() -> None:
+    assert each(lambda _: None, [1, 2, 3], warm=20).count == 3
 
 
 def test_calls_take_turns_on_every_item() -> None:
