@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from index.document import SHANGHAI, Disclosure, Document, Filter, Hit, Kind, Span
 from index.knowledge_base import KnowledgeBase
+from index.remembered import Remembered
 from index.store.catalogue import DocumentSummary
 from index.store.feedback import Answered
 from index.store.gaps import Miss
 from index.store.wording import Basis
 from service.answering.answer import Answer, Citation
-from service.answering.answering import Answering
+from service.answering.answering import Answering, Hear, unheard
 from service.answering.case import Means
 from service.answering.confidence import Calibration
+from service.answering.reading.reader import Reader
 from service.answering.reading.rule_reader import RuleReader
+from service.answering.reading.trained_reader import TrainedReader
 from service.answering.scope import Candidate
 from service.answering.understanding.lexicon import Lexicon
 from service.curated import curated_answer
@@ -31,6 +34,9 @@ class Channel(StrEnum):
     CLI = "cli"
     WEB = "web"
     HTTP = "http"
+    OPENAI = "openai"
+    MCP = "mcp"
+    WECHAT = "wechat"
 
 
 class Verdict(StrEnum):
@@ -77,15 +83,15 @@ class Desk:
                 answer_threshold=settings.refusal_threshold,
                 passage_threshold=settings.refusal_threshold,
             )
-        self._answering = Answering(
+        self.answering = Answering(
             Means(
                 library=_Library(knowledge_base),
-                reader=RuleReader(),
+                reader=_reader(settings, calibration),
                 lexicon=Lexicon.bundled(),
                 calibration=calibration,
                 region=settings.region,
                 public_url=settings.public_url,
-                models={"embedding": settings.model, "reader": "rules"},
+                models={"embedding": settings.model, "reader": settings.reader},
             )
         )
 
@@ -96,12 +102,17 @@ class Desk:
         as_of: date | None = None,
         filter_: RequestFilter | None = None,
         channel: Channel,
+        hear: Hear = unheard,
     ) -> Answer:
-        """Answer a question, from the site's own answers first, then from the documents."""
-        admitted = self._admitted(as_of, filter_, channel)
+        """Answer a question, from the site's own answers first, then from the documents.
+
+        `hear` is told of each step while it is worked on, in the caller's thread.
+        """
+        admitted = self.admitted(channel, as_of, filter_)
         answer = curated_answer(question, self.knowledge_base, admitted, self.settings.public_url)
         if answer is None:
-            answer = self._answering.answer(question, admitted, str(self.knowledge_base.revision))
+            revision = str(self.knowledge_base.revision)
+            answer = self.answering.answer(question, admitted, revision, hear)
         self._remember(answer, channel)
         return answer
 
@@ -115,7 +126,7 @@ class Desk:
         channel: Channel,
     ) -> list[SearchHit]:
         """Return the passages nearest to the query, best first; each quote is the whole passage."""
-        admitted = self._admitted(as_of, filter_, channel)
+        admitted = self.admitted(channel, as_of, filter_)
         found = []
         for rank, hit in enumerate(self.knowledge_base.retrieve(query, admitted, limit), 1):
             document = self.knowledge_base.document(hit.chunk.document_id)
@@ -127,15 +138,19 @@ class Desk:
 
     def suggestions(self, limit: int) -> list[str]:
         """Return questions that public documents answer, each tried before it is offered."""
-        return suggest(self._answering, self._admitted(None, None, Channel.WEB), limit)
+        return suggest(self.answering, self.admitted(Channel.WEB), limit)
 
     def may_see(self, document: Document | DocumentSummary, channel: Channel) -> bool:
         """Say whether a channel may be shown a document at all, in force or not."""
         return document.metadata.disclosure in self._disclosures(channel)
 
-    def _admitted(
-        self, as_of: date | None, filter_: RequestFilter | None, channel: Channel
+    def admitted(
+        self,
+        channel: Channel,
+        as_of: date | None = None,
+        filter_: RequestFilter | None = None,
     ) -> Filter:
+        """Return what a channel may see, in force on the day, narrowed to what was asked for."""
         wanted = filter_ or RequestFilter()
         return Filter(
             as_of=as_of or datetime.now(SHANGHAI).date(),
@@ -178,11 +193,18 @@ def _places(citations: Iterable[Citation]) -> tuple[Basis, ...]:
     return tuple(Basis(one.document_id, Span(one.start, one.end)) for one in citations)
 
 
+def _reader(settings: Settings, calibration: Calibration) -> Reader:
+    if settings.reader == "rules":
+        return RuleReader()
+    return TrainedReader.shipped(calibration, settings.threads)
+
+
 class _Library:
     """The knowledge base as answering sees it."""
 
     def __init__(self, knowledge_base: KnowledgeBase) -> None:
         self._knowledge_base = knowledge_base
+        self._candidates: Remembered[tuple[int, Filter], tuple[Candidate, ...]] = Remembered(8)
 
     def retrieve(self, query: str, filter_: Filter, limit: int) -> Sequence[Hit]:
         return self._knowledge_base.retrieve(query, filter_, limit)
@@ -191,8 +213,11 @@ class _Library:
         return self._knowledge_base.document(document_id)
 
     def candidates(self, filter_: Filter) -> Sequence[Candidate]:
-        return [
-            Candidate(summary.id, summary.metadata)
-            for summary in self._knowledge_base.documents()
-            if filter_.admits(summary.id, summary.metadata)
-        ]
+        """List what the filter admits; most questions ask with the same one."""
+        key = (self._knowledge_base.revision, filter_)
+        return self._candidates.get(key, lambda: tuple(self._admitted(filter_)))
+
+    def _admitted(self, filter_: Filter) -> Iterator[Candidate]:
+        for summary in self._knowledge_base.documents():
+            if filter_.admits(summary.id, summary.metadata):
+                yield Candidate(summary.id, summary.metadata)

@@ -107,6 +107,14 @@ def citation_json(citation: Citation) -> Json:
     }
 
 
+def source_line(citation: Json) -> str:
+    """Name a citation's source in one line: title, number, locator, page and status."""
+    number = f"（{citation['document_number']}）" if citation["document_number"] else ""
+    page = f"　第 {citation['page']} 页" if citation["page"] else ""
+    status = status_name(citation["status"])
+    return f"《{citation['title']}》{number}{citation['locator']}{page}　{status}"
+
+
 def search_json(query: str, hits: Sequence[SearchHit]) -> Json:
     """Return the passages found, as `wenju search --json` and GET /api/search give them."""
     return {

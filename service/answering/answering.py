@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -27,15 +27,24 @@ from service.answering.understanding.spelling import mend
 
 _PASSAGES_READ = 20
 _LACKING = 0.6  # a passage that lacks a word this weighty speaks of something else
+_TOLD_BY_PASSAGES = frozenset({Asks.CLAUSE, Asks.PASSAGE})
 _COMPARING = {Operation.DIFFERENCE, Operation.REMAINDER, Operation.SHARE}
 _COMPARES = re.compile(r"相差|减少|增长|增加|提高|下降|剩|结余|余下|尚未|未办|占|比例|比重|率")
 _ENDED = frozenset({Status.REPEALED, Status.EXPIRED, Status.AMENDED, Status.NOT_YET_EFFECTIVE})
 _LAPSED_READ = 5
 _WOULD_HAVE_ANSWERED = 0.75  # share of the question's weight in a text not in force
 
+Hear = Callable[[str, float], None]  # is told of each step when it is done, and its milliseconds
+
+
+def unheard(step: str, milliseconds: float) -> None:
+    """Tell nobody."""
+    del step, milliseconds
+
 
 @dataclass(slots=True)
 class _Clock:
+    hear: Hear
     timings: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -43,6 +52,7 @@ class _Clock:
         start = perf_counter()
         yield
         self.timings[step] = round((perf_counter() - start) * 1000, 2)
+        self.hear(step, self.timings[step])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +61,21 @@ class Answering:
 
     means: Means
 
-    def answer(self, question: str, filter_: Filter, revision: str = "") -> Answer:
+    def answer(
+        self, question: str, filter_: Filter, revision: str = "", hear: Hear = unheard
+    ) -> Answer:
         """Answer the question from what the filter admits."""
-        clock = _Clock()
+        clock = _Clock(hear)
         with clock.measure("understand"):
-            inquiry = understand(question, filter_.as_of, self.means.lexicon)
-        case = Case(inquiry, filter_, self.means.library.candidates(filter_), self.means)
+            case = self.understood(question, filter_)
         answer = self._answer(case, clock)
         trace = {"revision": revision, "models": self.means.models, "timings_ms": clock.timings}
         return replace(answer, trace=trace)
+
+    def understood(self, question: str, filter_: Filter) -> Case:
+        """Return the question as a case, nothing searched yet."""
+        inquiry = understand(question, filter_.as_of, self.means.lexicon)
+        return Case(inquiry, filter_, self.means.library.candidates(filter_), self.means)
 
     def _answer(self, case: Case, clock: _Clock) -> Answer:
         if case.inquiry.vague:
@@ -68,13 +84,18 @@ class Answering:
         if answer is not None:
             return answer
         with clock.measure("retrieve"):
-            case = _mended(_retrieved(case))
+            case = found(case)
         answer = answer_article(case)
         if answer is not None:
             return answer
         with clock.measure("read"):
             answer = answer_computed(case) or _read(case)
         return _with_lapsed(case, answer)
+
+
+def found(case: Case) -> Case:
+    """Return the case with its passages, slips of the keyboard mended."""
+    return _mended(_retrieved(case))
 
 
 def _retrieved(case: Case) -> Case:
@@ -91,8 +112,8 @@ def _retrieved(case: Case) -> Case:
             hits.setdefault((hit.chunk.document_id, hit.chunk.span.start), hit)
     for hit in library.retrieve(query, case.filter_, _PASSAGES_READ):
         hits.setdefault((hit.chunk.document_id, hit.chunk.span.start), hit)
-    found = [(library.document(hit.chunk.document_id), hit) for hit in hits.values()]
-    return replace(case, hits=found)
+    passages = [(library.document(hit.chunk.document_id), hit) for hit in hits.values()]
+    return replace(case, hits=passages)
 
 
 def _mended(case: Case) -> Case:
@@ -124,9 +145,9 @@ def _read(case: Case) -> Answer:
         answer = answer_which_article(case, passages)
         if answer is not None:
             return answer
-    if inquiry.asks is not Asks.PASSAGE:  # one thing was asked for: it must be spoken of
+    if inquiry.asks not in _TOLD_BY_PASSAGES:  # one thing was asked for: it must be spoken of
         passages = [r for r in passages if r.evidence.lacking < _LACKING]
-    wanted = inquiry.asks in {Asks.PASSAGE, Asks.WHICH, Asks.WHO}
+    wanted = inquiry.asks in _TOLD_BY_PASSAGES | {Asks.WHICH, Asks.WHO}
     if wanted and passages and not passages[0].objections:
         answer = answer_passages(case, passages)
         if answer is not None:
@@ -141,8 +162,8 @@ def _with_lapsed(case: Case, answer: Answer) -> Answer:
     lapsed = replace(case.filter_, statuses=_ENDED)
     library, reader = case.means.library, case.means.reader
     hits = library.retrieve(case.inquiry.search_text, lapsed, _LAPSED_READ)
-    found = [(library.document(hit.chunk.document_id), hit) for hit in hits]
-    readings = [r for r in reader.read(case.inquiry, found) if not r.objections]
+    passages = [(library.document(hit.chunk.document_id), hit) for hit in hits]
+    readings = [r for r in reader.read(case.inquiry, passages) if not r.objections]
     if not readings or readings[0].evidence.share < _WOULD_HAVE_ANSWERED:
         return answer
     citation = case.cite(readings[0])

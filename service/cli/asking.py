@@ -54,7 +54,7 @@ def search(
     wanted, day = accept_question(query), accept_day(as_of)
     from service.bootstrap import open_desk  # noqa: PLC0415
     from service.desk import Channel  # noqa: PLC0415
-    from service.presentation import search_json  # noqa: PLC0415
+    from service.presentation import search_json, source_line  # noqa: PLC0415
 
     with open_desk(settings(), follow=False) as desk:
         hits = desk.search(wanted, limit=limit, as_of=day, channel=Channel.CLI)
@@ -63,7 +63,7 @@ def search(
         say_json(found)
         return
     for hit in found["hits"]:
-        say(f"{hit['rank']}. {_source(hit['citation'])}")
+        say(f"{hit['rank']}. {source_line(hit['citation'])}")
         say(f"   {hit['citation']['quote']}\n")
     if not found["hits"]:
         say("没有找到。")
@@ -71,7 +71,7 @@ def search(
 
 def _show(answer: dict[str, Any]) -> None:
     """Print an answer for a person."""
-    from service.presentation import outcome_name  # noqa: PLC0415
+    from service.presentation import outcome_name, source_line  # noqa: PLC0415
 
     refusal = answer["refusal"]
     is_ours = answer["outcome"] == "answered" and not answer["citations"]  # and rests on nothing
@@ -91,14 +91,5 @@ def _show(answer: dict[str, Any]) -> None:
     if citations:
         say("\n最接近的原文（不能当作回答）：" if refusal else "\n依据：")
     for citation in citations:
-        say(f"  {_source(citation)}")
+        say(f"  {source_line(citation)}")
         say(f"  “{citation['quote']}”")
-
-
-def _source(citation: dict[str, Any]) -> str:
-    from service.presentation import status_name  # noqa: PLC0415
-
-    number = f"（{citation['document_number']}）" if citation["document_number"] else ""
-    page = f"　第 {citation['page']} 页" if citation["page"] else ""
-    status = status_name(citation["status"])
-    return f"《{citation['title']}》{number}{citation['locator']}{page}　{status}"

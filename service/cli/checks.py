@@ -50,7 +50,14 @@ def examine(settings: Settings) -> list[Finding]:
         *_data(settings, embedder),
         _disk(settings),
         _port(settings),
+        *_wechat(settings),
     ]
+
+
+def _wechat(settings: Settings) -> list[Finding]:
+    from service.wechat.checks import examine_wechat  # noqa: PLC0415  few sites have an account
+
+    return list(examine_wechat(settings))
 
 
 def _python() -> Finding:

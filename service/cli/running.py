@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from service.cli.commands import Json, add_command, settings
-from service.cli.screen import progress, say, say_json
+from service.cli.screen import progress, say, say_json, warn
 
 
 def register(application: typer.Typer) -> None:
     """Add the commands of this room."""
     add_command(application, "serve", "启动服务：网页、HTTP 接口。", serve)
+    add_command(application, "mcp", "作为 MCP 工具，供其他程序的模型调用（stdio）。", mcp)
     add_command(application, "doctor", "检查运行条件，说明每一项该怎么办。", doctor)
     add_command(application, "prepare-model", "准备向量模型（安装时会自动进行）。", prepare_model)
     add_command(application, "backup", "把知识库备份成一个文件，服务运行时也可以。", backup)
@@ -41,6 +42,20 @@ def serve(
         corpus=not no_corpus,
         announce=lambda address: say(f"问据已启动：{address}　按 Ctrl+C 停止"),
     )
+
+
+def mcp() -> None:
+    """Serve the tools to the program that started this one, until it leaves."""
+    import anyio  # noqa: PLC0415
+
+    from service.bootstrap import open_desk  # noqa: PLC0415  loads the engines
+    from service.mcp_server.protocol import build_server, serve_stdio  # noqa: PLC0415  and the SDK
+    from service.mcp_server.tools import Toolbox  # noqa: PLC0415
+
+    with open_desk(settings()) as desk:
+        if not desk.knowledge_base.documents():
+            warn("wenju: 知识库是空的。用 wenju add 收进文件，或先运行一次 wenju serve。")
+        anyio.run(serve_stdio, build_server(Toolbox(desk)))
 
 
 def doctor(*, json: Json = False) -> None:

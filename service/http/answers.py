@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
 
+from index.errors import WenjuError
+from service.answering.answering import unheard
 from service.desk import Channel, Desk
+from service.http.asking import asking
+from service.http.events import answer_events, wants_events
 from service.http.guard import OpenRoute
-from service.http.metrics import Metrics
+from service.http.problems import explain, judged, problem_json
 from service.http.schemas import (
     AnswerShape,
+    AnswersShape,
     FeedbackShape,
     ProblemShape,
     QuestionShape,
+    QuestionsShape,
     SearchShape,
     SuggestionsShape,
 )
@@ -33,23 +39,61 @@ router = APIRouter(
 )
 LONGEST_LIST = 100  # passages that one search gives
 MOST_SUGGESTED = 12
+EVENT_EXAMPLE = """\
+event: received
+data: {"question": "有多少个事项实现了两市通办？"}
+
+event: understood
+data: {"elapsed_ms": 1.2}
+
+event: retrieved
+data: {"elapsed_ms": 18.4}
+
+event: read
+data: {"elapsed_ms": 9.7}
+
+event: answer
+data: {"question": "有多少个事项实现了两市通办？", "outcome": "answered", "answer": "56 个事项"}
+
+"""
 
 
-@router.post("/answer", summary="提问", responses={200: {"model": AnswerShape}})
-def answer(request: Request, body: QuestionShape, desk: DeskHere) -> JSONResponse:
+@router.post(
+    "/answer",
+    summary="提问",
+    responses={
+        200: {
+            "model": AnswerShape,
+            "description": "回答；Accept 为 text/event-stream 时是事件流，最后的 answer 事件"
+            "与不用事件流时的 JSON 相同",
+            "content": {"text/event-stream": {"example": EVENT_EXAMPLE}},
+        }
+    },
+)
+def answer(request: Request, body: QuestionShape) -> Response:
     """Answer a question from the documents, or refuse it; a refusal is an answer too."""
-    question = accept_question(body.question)
-    day = accept_day(body.as_of)
-    began = time.perf_counter()
-    given = desk.ask(
-        question,
-        as_of=day,
-        filter_=body.filter.to_filter() if body.filter else None,
-        channel=channel_of(request),
-    )
-    metrics: Metrics = request.app.state.metrics
-    metrics.answered(given.outcome.value, time.perf_counter() - began)
-    return JSONResponse(answer_json(given))
+    ask = asking(request, body.question, body, channel_of(request))
+    if wants_events(request):
+        return answer_events(body.question, request.url.path, ask)
+    return JSONResponse(answer_json(ask(unheard)))
+
+
+@router.post("/answers", summary="批量提问", responses={200: {"model": AnswersShape}})
+def answer_many(request: Request, body: QuestionsShape) -> JSONResponse:
+    """Answer several questions in their order; each has its own answer or its own problem."""
+    return JSONResponse({"answers": [_answer_one(request, one) for one in body.questions]})
+
+
+def _answer_one(request: Request, item: object) -> dict[str, Any]:
+    path = request.url.path
+    try:
+        asked = QuestionShape.model_validate(item)
+        given = asking(request, asked.question, asked, channel_of(request))(unheard)
+    except ValidationError as error:
+        return {"answer": None, "problem": problem_json(path, *explain(error.errors()))}
+    except WenjuError as error:
+        return {"answer": None, "problem": problem_json(path, *judged(error, path))}
+    return {"answer": answer_json(given), "problem": None}
 
 
 @router.get("/search", summary="检索原文", responses={200: {"model": SearchShape}})

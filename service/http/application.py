@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from threading import Lock
+
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
@@ -12,9 +15,12 @@ from service.http.guard import Envelope
 from service.http.metrics import Measured, Metrics
 from service.http.problems import answer_failures
 from service.http.readiness import ReadinessWatch
+from service.mcp_server import http as mcp
+from service.openai import completions, embeddings, failures, models
 from service.settings import Settings
 from service.web import pages
 from service.web.rendering import STATIC
+from service.wechat import route as wechat
 
 DESCRIPTION = """\
 问据：面向政务服务热线的问答台，每个回答都附原文依据。
@@ -41,6 +47,14 @@ def build_application(
     application.state.readiness = readiness or ReadinessWatch()
     application.state.metrics = Metrics()
     application.state.suggestions = answers.TriedSuggestions()
+    application.state.wechat = wechat.open_channel(
+        desk,
+        settings,
+        partial(application.state.suggestions.give, desk),
+        application.state.metrics.answered,
+    )
+    application.state.embedding = Lock()
+    application.state.mcp = mcp.Mounted(desk, application.state.metrics)
     for router in (
         answers.router,
         documents.reading,
@@ -48,11 +62,16 @@ def build_application(
         documents.uploading,
         curated.router,
         operations.router,
+        completions.router,
+        models.router,
+        embeddings.router,
+        mcp.router,
+        wechat.router,
         pages.router,
     ):
         application.include_router(router)
     application.mount("/static", StaticFiles(directory=STATIC), name="static")
-    answer_failures(application)
+    answer_failures(application, {failures.PREFIX: failures.failure_response})
     application.add_middleware(GZipMiddleware, minimum_size=2048)
     application.add_middleware(Envelope, upload_bytes=settings.upload_megabytes << 20)
     application.add_middleware(Measured, metrics=application.state.metrics)

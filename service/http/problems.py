@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from index.errors import WenjuError
-from service.requests import UNREADABLE
+from service.requests import UNREADABLE, is_readable
 from service.web.rendering import error_page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
@@ -83,33 +83,58 @@ def problem_response(
     **members: Any,
 ) -> JSONResponse:
     """Return the problem as a response; `members` are extensions of RFC 9457."""
-    content = {
+    content = {**problem_json(instance, status, code, detail), **members}
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+
+
+def problem_json(instance: str, status: int, code: str, detail: str) -> dict[str, Any]:
+    """Return the members of problem details."""
+    return {
         "type": f"urn:wenju:problem:{code}",
         "title": TITLES.get(status, "出错"),
         "status": status,
         "detail": detail,
         "instance": instance,
         "code": code,
-        **members,
     }
-    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
 
 
-def answer_failures(application: FastAPI) -> None:
-    """Register the one answer to all kinds of failure."""
+# Answers a failure in the shape that the programs of another protocol expect.
+Dialect = Callable[[int, str, str, Mapping[str, str] | None], Response]
+
+
+def answer_failures(application: FastAPI, dialects: Mapping[str, Dialect]) -> None:
+    """Register the one answer to all kinds of failure; `dialects` are by beginning of path."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        for prefix, dialect in dialects.items():
+            if request.url.path.startswith(prefix):
+                status, code, detail = judged(error, request.url.path)
+                return dialect(status, code, detail, _headers(error))
+        return await respond(request, error)
+
     for kind in (WenjuError, RequestValidationError, HTTPException, Exception):
-        application.add_exception_handler(kind, respond)
+        application.add_exception_handler(kind, answer)
 
 
 async def respond(request: Request, error: Exception) -> Response:
     """Answer a failure: as a page to somebody who looks at one, else as problem details."""
-    status, code, detail = judge(error)
-    if status >= 500 and isinstance(error, WenjuError):  # the server logs what nobody expected
-        _logger.error("%s at %s", code, request.url.path, exc_info=error)
+    status, code, detail = judged(error, request.url.path)
     if wants_page(request):
         return error_page(status, code, TITLES.get(status, "出错"), detail)
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return problem_response(request.url.path, status, code, detail, headers)
+    return problem_response(request.url.path, status, code, detail, _headers(error))
+
+
+def judged(error: Exception, path: str) -> tuple[int, str, str]:
+    """Judge a failure, and log what we know to be a fault; the server logs the unexpected."""
+    status, code, detail = judge(error)
+    if status >= 500 and isinstance(error, WenjuError):
+        _logger.error("%s at %s", code, path, exc_info=error)
+    return status, code, detail
+
+
+def _headers(error: Exception) -> Mapping[str, str] | None:
+    return error.headers if isinstance(error, HTTPException) else None
 
 
 def judge(error: Exception) -> tuple[int, str, str]:
@@ -135,6 +160,8 @@ def explain(errors: Any) -> tuple[int, str, str]:
     kind = str(first["type"])
     place = [str(step) for step in first["loc"] if step not in {"body", "query", "path", "header"}]
     name = ".".join(place)
+    if not is_readable(name):  # a field's name is the sender's
+        name = "…"
     if kind == "json_invalid":
         return 400, "invalid_json", "请求的内容不是合法的 JSON。请检查引号、逗号和编码（UTF-8）。"
     if kind == "extra_forbidden":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, field_validator
 from pydantic_core import PydanticCustomError
 
 from index.document import Disclosure, Kind, Status
 from service.desk import RequestFilter
 from service.requests import is_readable
 
+MOST_QUESTIONS = 50  # in one request
 Day = Annotated[str, Field(examples=["2026-01-31"], json_schema_extra={"format": "date"})]
 
 
@@ -48,7 +49,14 @@ class FilterShape(Shape):
         )
 
 
-class QuestionShape(Shape):
+class ConditionsShape(Shape):
+    """What an answer must hold to."""
+
+    as_of: Day | None = Field(None, description="按哪一天有效的文件回答，默认今天")
+    filter: FilterShape | None = None
+
+
+class QuestionShape(ConditionsShape):
     """A question."""
 
     model_config = ConfigDict(
@@ -56,8 +64,27 @@ class QuestionShape(Shape):
     )
 
     question: str = Field(description="1 到 1000 个字")
-    as_of: Day | None = Field(None, description="按哪一天有效的文件回答，默认今天")
-    filter: FilterShape | None = None
+
+
+class QuestionsShape(Shape):
+    """Several questions. Each is checked by itself, so that a bad one spoils no other."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "questions": [
+                        {"question": "有多少个事项实现了两市通办？"},
+                        {"question": "转办事项多久办结？", "as_of": "2026-01-31"},
+                    ]
+                }
+            ]
+        }
+    )
+
+    questions: list[Annotated[QuestionShape, SkipValidation]] = Field(
+        min_length=1, max_length=MOST_QUESTIONS, description="1 到 50 个问题"
+    )
 
 
 class CitationShape(Shape):
@@ -168,6 +195,19 @@ class ProblemShape(Shape):
     detail: str
     instance: str
     code: str
+
+
+class AnswerOrProblemShape(Shape):
+    """One of several: an answer, or why there is none; the other is null."""
+
+    answer: AnswerShape | None
+    problem: ProblemShape | None
+
+
+class AnswersShape(Shape):
+    """The answers to several questions, in their order."""
+
+    answers: list[AnswerOrProblemShape]
 
 
 class MetadataShape(Shape):

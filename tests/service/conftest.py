@@ -19,6 +19,7 @@ from index.worker import Worker
 from service.desk import Desk
 from service.http.application import build_application
 from service.listening import address_of, bind
+from service.serving import configured
 from service.settings import Settings
 
 REPORT = next((Path(__file__).parents[2] / "corpus" / "reports").glob("*.txt"))
@@ -141,10 +142,7 @@ def work(own_desk: Desk) -> Callable[[], None]:
 def site(desk: Desk) -> Iterator[str]:
     """The address of a running server over the read-only desk."""
     with bind("127.0.0.1", 0) as listening:
-        config = uvicorn.Config(
-            build_application(desk, desk.settings), log_level="warning", proxy_headers=False
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(build_application(desk, desk.settings)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield address_of(listening)

@@ -5,10 +5,15 @@ from fastapi.testclient import TestClient
 
 import index.errors
 from index.errors import WenjuError
+from service.desk import Desk
 from service.http import answers, curated, documents, guard, operations, problems
 from service.http.problems import STATUS_OF_CODE
+from service.mcp_server.tools import Toolbox
+from service.openai import completions, embeddings, models
 
-TEXT = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "http-api.md").read_text(encoding="utf-8")
+INTEGRATIONS = (DOCS / "integrations.md").read_text(encoding="utf-8")
 ELSEWHERE = {  # errors that no request can cause
     "internal_error",
     "corpus_error",
@@ -36,6 +41,21 @@ def test_every_code_is_described_with_its_status(client: TestClient) -> None:
     assert raised <= described.keys()
     for code, status in STATUS_OF_CODE.items():
         assert described[code] == status, code
+
+
+def test_every_code_of_openais_interface_is_described() -> None:
+    sources = "\n".join(
+        Path(str(room.__file__)).read_text(encoding="utf-8")
+        for room in (completions, embeddings, models)
+    )
+    raised = set(re.findall(r'failure_response\((\d{3}), "([a-z_]+)"', sources))
+    assert raised
+    assert raised == set(re.findall(r"^\| (\d{3}) \| `(\w+)` \|", INTEGRATIONS, re.MULTILINE))
+
+
+def test_every_tool_is_described(desk: Desk) -> None:
+    described = re.findall(r"^\| `([a-z]+)` \| [A-Z]", INTEGRATIONS, re.MULTILINE)
+    assert [name for name in described if name in Toolbox(desk).tools] == list(Toolbox(desk).tools)
 
 
 def test_every_error_of_the_index_has_a_status_of_its_own() -> None:

@@ -17,6 +17,7 @@ from service.answering.verify import unsupported
 
 _ASKS_WHICH = re.compile(r"第几条|哪一?条(?!例)|which article")
 _ARTICLE = re.compile(r"第.{1,12}?条(?:之.)?")
+_OPEN = frozenset({Asks.CLAUSE, Asks.PASSAGE})
 _SURE = 0.95
 _QUOTE_LIMIT = 200
 
@@ -28,7 +29,7 @@ def asks_which_article(wording: str) -> bool:
 
 def answer_article(case: Case) -> Answer | None:
     """Show the article that the question names by law and number; None if it asks for more."""
-    if case.inquiry.limits.article is None or case.inquiry.asks is not Asks.PASSAGE:
+    if case.inquiry.limits.article is None or case.inquiry.asks not in _OPEN:
         return None
     titled = scope.named_by_title(case.inquiry, case.candidates)
     if not titled:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.document import Document, Hit, Span
 from service.answering.reading.sentences import Sentence
 from service.answering.reading.values import Value
 from service.answering.understanding.question import Inquiry
+from service.answering.understanding.terms import bare
 
 _OF_A_RESULT = 0.2  # the margin of a computed value, which has no rivals
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a trained model makes of a reading, in log-odds.
+
+    `relevance` and `answerability` are the passage's, `support` that of the very span against
+    there being no answer; `ruled` is 1 where rules found the span as well.
+    """
+
+    relevance: float
+    answerability: float
+    support: float
+    ruled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +37,8 @@ class Evidence:
     `lacking` the weight of the gravest word they lack, `fit` how well unit and noun agree,
     `specificity` how much the question says (the weight of
     its words), `named` 1 where a name, not a number, is the answer,
-    `margin` the lead over the best reading that states something else.
+    `margin` the lead over the best reading that states something else. `trained` is None where
+    rules alone have read.
     """
 
     share: float
@@ -33,6 +49,7 @@ class Evidence:
     margin: float = 0.0
     specificity: float = 2.0
     named: float = 0.0
+    trained: Trained | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,21 @@ def joint_evidence(operands: Sequence[Reading]) -> Evidence:
         vectors=first.vectors,
         margin=_OF_A_RESULT,
     )
+
+
+def with_margins(readings: Sequence[Reading]) -> Iterator[Reading]:
+    """Tell every reading its lead over the best one after it that states something else."""
+    for index, reading in enumerate(readings):
+        stated = bare(reading.stated)
+        rival = next(
+            (
+                other.score
+                for other in readings[index + 1 :]
+                if not other.objections and bare(other.stated) != stated
+            ),
+            0.0,
+        )
+        yield replace(reading, evidence=replace(reading.evidence, margin=reading.score - rival))
 
 
 class Reader(Protocol):

@@ -15,7 +15,7 @@ from service.answering.reading.names import (
     find_phrases,
 )
 from service.answering.reading.objections import objections
-from service.answering.reading.reader import Evidence, Reading
+from service.answering.reading.reader import Evidence, Reading, with_margins
 from service.answering.reading.sentences import Sentence, sentences
 from service.answering.reading.values import Value, ValueKind, find_values
 from service.answering.understanding.asks import Asks
@@ -77,13 +77,17 @@ class RuleReader:
         if not readings or inquiry.asks is Asks.PASSAGE:
             readings = [self._passage(inquiry, sentence) for sentence in ranked]
         readings.sort(key=lambda reading: (bool(reading.objections), -reading.score))
-        return list(_with_margins(readings))
+        return list(with_margins(readings))
 
     def passages(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
         """Return whole sentences by relevance."""
         found = [self._passage(inquiry, sentence) for sentence in sentences(hits)]
         found.sort(key=lambda reading: (bool(reading.objections), -reading.score))
-        return list(_with_margins(found))
+        return list(with_margins(found))
+
+    def weigh(self, inquiry: Inquiry, sentence: Sentence) -> Reading:
+        """Return the reading of a whole sentence."""
+        return self._passage(inquiry, sentence)
 
     def _relevance(self, terms: Sequence[Term], sentence: Sentence) -> Coverage:
         return coverage(terms, ((bare(sentence.text), 1.0), *_surroundings(sentence)))
@@ -396,17 +400,3 @@ def _score(evidence: Evidence, hit: Hit) -> float:
         + 0.10 * evidence.vectors
         + 0.02 * min(1.0, hit.score)
     )
-
-
-def _with_margins(readings: Sequence[Reading]) -> Iterator[Reading]:
-    for index, reading in enumerate(readings):
-        stated = bare(reading.stated)
-        rival = next(
-            (
-                other.score
-                for other in readings[index + 1 :]
-                if not other.objections and bare(other.stated) != stated
-            ),
-            0.0,
-        )
-        yield replace(reading, evidence=replace(reading.evidence, margin=reading.score - rival))

@@ -43,6 +43,13 @@ def sentences(hits: Iterable[tuple[Document, Hit]]) -> list[Sentence]:
     return found
 
 
+def sentence_around(document: Document, span: Span, hit: Hit) -> Sentence:
+    """Return the sentence, or the sentences, that a span of the text lies in."""
+    touched = list(sentence_spans(document.text, span))
+    whole = Span(touched[0].start, touched[-1].end) if touched else span
+    return _in_context(document, whole, hit)
+
+
 def sentence_spans(text: str, around: Span) -> Iterator[Span]:
     """Yield the spans of the sentences that overlap `around`, white space trimmed off."""
     start = _sentence_start(text, around.start)

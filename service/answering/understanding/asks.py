@@ -25,6 +25,7 @@ class Asks(StrEnum):
     ADDRESS = "address"
     WHO = "who"  # a person or an agency
     WHICH = "which"  # a name, a place, a list
+    CLAUSE = "clause"  # whether, what if: a clause of the text settles it
     PASSAGE = "passage"  # why, how, what does it say
 
 
@@ -113,6 +114,7 @@ _REMAINDER = re.compile(
     r"|(?:多少|几).{0,10}(?:还没|没有?|未|尚未|没能|剩)|剩多少|剩下多少"
 )
 _SHARE = re.compile(r"占(?:了)?.{0,12}(?:多少|几成|百分之|比)|比重|占.{0,4}比例")
+_CONFIRMABLE = frozenset({Asks.CLAUSE, Asks.PASSAGE, Asks.RATE, Asks.DATE, Asks.WHICH, Asks.COUNT})
 _NAMING = frozenset({"名字", "名称", "名"})
 
 
@@ -147,7 +149,7 @@ def _kind(wording: str) -> Request:  # noqa: C901, PLR0911 - one line a kind, in
     number_of = _NUMBER_OF.search(wording)
     if number_of:
         return Request(Asks.COUNT, number_of["unit"] or "")
-    return Request(Asks.ADDRESS if _ADDRESS.search(wording) else Asks.PASSAGE)
+    return Request(Asks.ADDRESS if _ADDRESS.search(wording) else Asks.CLAUSE)
 
 
 def _rate_named(wording: str) -> str:
@@ -212,7 +214,7 @@ def _verb_before(wording: str) -> str:
 
 def _confirmation(wording: str, request: Request) -> Request:  # noqa: PLR0911 - one exit a kind
     """Turn 刚好78000宗吧 into the question it implies, remembering the claim."""
-    if request.kind not in {Asks.PASSAGE, Asks.RATE, Asks.DATE, Asks.WHICH, Asks.COUNT}:
+    if request.kind not in _CONFIRMABLE:
         return request
     if not _CONFIRMS.search(wording) or re.search(r"多少|[^一二三四五六七八九十]几", wording):
         return request
@@ -294,7 +296,7 @@ def asked_in_english(question: str, noun: str) -> Request:
     for pattern, kind in _ENGLISH_KINDS:
         if re.search(pattern, question):
             return Request(kind, noun=noun if kind in {Asks.WHO, Asks.WHICH} else "")
-    return Request(Asks.COUNT if re.search(r"\d", question) else Asks.PASSAGE)
+    return Request(Asks.COUNT if re.search(r"\d", question) else Asks.CLAUSE)
 
 
 def operation_in_english(question: str) -> Operation | None:

@@ -1,0 +1,177 @@
+"""Fit how the readings of a trained model are ordered, and how sure the best of them is.
+
+Every reading of every question is labelled: right where it says what was expected and stands
+where the expected quote does. The order is the likeliest where each question draws one of its
+right readings from a softmax over all; the confidence is a logistic curve through the best
+reading of each question, those without an answer included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from eval.matching import squash
+from index.document import Filter
+from service.answering.answering import Answering, found
+from service.answering.confidence import FEATURES, TRAINED_FEATURES, features
+from service.answering.reading.reader import Reading
+from service.answering.understanding.asks import Asks
+from service.answering.understanding.terms import bare
+
+NAMES = (*FEATURES, *TRAINED_FEATURES)
+RANKED = tuple(name for name in NAMES if name != "margin")
+_FALLING = frozenset({"lacking", "named"})  # these speak against an answer
+_RIDGE = 0.002  # keeps weights moderate where the questions are few
+_RANKING_RIDGE = 4e-4
+_READ = 14  # readings of a question that are looked at
+_TOLD = frozenset({Asks.PASSAGE, Asks.CLAUSE, Asks.WHICH, Asks.WHO})  # passages may answer these
+
+Weights = dict[str, float]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A question, the words its answer stands in (None: it has none), and what says it."""
+
+    question: str
+    quote: str | None
+    says: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A reading by what speaks for it, and whether it is right."""
+
+    features: Mapping[str, float]
+    stated: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The readings of all questions, a list each: of values, and of whole sentences."""
+
+    values: list[list[Labelled]]
+    passages: list[list[Labelled]]
+
+
+def gather(answering: Answering, filter_: Filter, asked: Iterable[Expected]) -> Gathered:
+    """Read for every question and label what was read."""
+    gathered = Gathered([], [])
+    for one in asked:
+        case = answering.understood(one.question, filter_)
+        if case.inquiry.vague or case.inquiry.fact is not None:
+            continue
+        case = found(case)
+        reader = case.means.reader
+        if case.inquiry.asks is not Asks.PASSAGE:
+            values = reader.read(case.inquiry, case.hits)
+            spoken = [reading for reading in values if reading.answer is not None]
+            gathered.values.append(_labelled(spoken, one, whole=False))
+        if case.inquiry.asks in _TOLD:
+            passages = reader.passages(case.inquiry, case.hits)
+            gathered.passages.append(_labelled(passages, one, whole=True))
+    return gathered
+
+
+def _labelled(readings: Sequence[Reading], one: Expected, *, whole: bool) -> list[Labelled]:
+    sound = [r for r in readings if not r.objections and r.evidence.trained is not None]
+    return [
+        Labelled(
+            features(reading.evidence),
+            bare(reading.stated),
+            _stands(reading, one.quote) and (whole or one.says(reading.stated)),
+        )
+        for reading in sound[:_READ]
+    ]
+
+
+def _stands(reading: Reading, quote: str | None) -> bool:
+    """Say whether a reading's sentence is where the quote stands."""
+    if not quote:
+        return False
+    sentence, wanted = squash(reading.sentence.text), squash(quote)
+    return wanted in sentence or sentence in wanted
+
+
+def fit_ranking(questions: Sequence[Sequence[Labelled]]) -> Weights:
+    """Return the weights that order readings, with a bias that makes the best one even odds."""
+    choices = []
+    for readings in questions:
+        right = np.array([one.right for one in readings], bool)
+        if right.any() and not right.all():
+            choices.append((_rows(readings, RANKED), right))
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total = _RANKING_RIDGE * float(weights @ weights)
+        slope = 2 * _RANKING_RIDGE * weights
+        for rows, right in choices:
+            scores = rows @ weights
+            odds = np.exp(scores - scores.max())
+            chance = odds / odds.sum()
+            hit = chance[right].sum()
+            total -= float(np.log(hit)) / len(choices)
+            slope = slope - rows.T @ (np.where(right, chance / hit, 0) - chance) / len(choices)
+        return total, slope
+
+    bounds = [(None, 0.0) if name in _FALLING else (0.0, None) for name in RANKED]
+    result = minimize(loss, np.zeros(len(RANKED)), jac=True, bounds=bounds, method="L-BFGS-B")
+    best = [float((_rows(readings, RANKED) @ result.x).max()) for readings in questions if readings]
+    bias = -float(np.median(best)) if best else 0.0
+    return _named(("bias", *RANKED), [bias, *result.x])
+
+
+def fit_confidence(
+    questions: Sequence[Sequence[Labelled]],
+    ranking: Weights,
+    says: Sequence[float] | None = None,
+) -> Weights:
+    """Return logistic weights over the best reading of each question, which counts `says`."""
+    asked = zip(questions, says or [1.0] * len(questions), strict=True)
+    best = [(*chosen, say) for readings, say in asked if (chosen := _best(readings, ranking))]
+    rows = np.array([[one.get(name, 0.0) for name in NAMES] for one, _, _ in best])
+    right = np.array([float(is_right) for _, is_right, _ in best])
+    say = np.array([counts for _, _, counts in best])
+
+    def loss(weights: Floats) -> float:
+        score = weights[0] + rows @ weights[1:]
+        misfit = (np.logaddexp(0, score) - right * score) @ say / say.sum()
+        return float(misfit + _RIDGE * np.square(weights[1:]).mean())
+
+    bounds: list[tuple[float | None, float | None]] = [(None, None)]
+    bounds += [(None, 0.0) if name in _FALLING else (0.0, None) for name in NAMES]
+    result = minimize(loss, np.zeros(len(bounds)), bounds=bounds, method="L-BFGS-B")
+    return _named(("bias", *NAMES), result.x)
+
+
+def _best(
+    readings: Sequence[Labelled], ranking: Weights
+) -> tuple[Mapping[str, float], bool] | None:
+    """Return the features of the first reading, its lead included, and whether it is right."""
+    if not readings:
+        return None
+    weights = np.array([ranking[name] for name in RANKED])
+    totals = _rows(readings, RANKED) @ weights + ranking["bias"]
+    scores = [1 / (1 + math.exp(-float(np.clip(total, -30, 30)))) for total in totals]
+    order = sorted(range(len(readings)), key=lambda place: -scores[place])
+    first = readings[order[0]]
+    rival = next(
+        (scores[place] for place in order[1:] if readings[place].stated != first.stated), 0.0
+    )
+    margin = min(scores[order[0]] - rival, 0.3)
+    return {**first.features, "margin": margin}, first.right
+
+
+def _rows(readings: Sequence[Labelled], names: Sequence[str]) -> Floats:
+    return np.array([[one.features.get(name, 0.0) for name in names] for one in readings])
+
+
+def _named(names: Sequence[str], weights: Iterable[float]) -> Weights:
+    return dict(zip(names, (round(float(weight), 4) for weight in weights), strict=True))

@@ -1,0 +1,225 @@
+"""Read with a trained model beside the rules: rules propose values, the model weighs and finds.
+
+Where the rules alone are sure, their word stands. Elsewhere the model judges the passages that
+search and rules put first. What the rules propose in them is
+weighed by it; where it points at words that no rule proposes, they are a reading as well. What
+the question fixes (place, year, batch) stays the rules' to check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from index.document import Chunk, Document, Hit, Span
+from service.answering.confidence import Calibration
+from service.answering.reading.objections import objections
+from service.answering.reading.reader import Evidence, Reading, Trained, with_margins
+from service.answering.reading.reader_model import Asked, Judgement, ReaderModel
+from service.answering.reading.rule_reader import RuleReader
+from service.answering.reading.sentences import sentence_around
+from service.answering.reading.values import Value, ValueKind
+from service.answering.understanding.asks import Asks
+from service.answering.understanding.question import Inquiry
+
+WEIGHTS = Path(__file__).with_name("weights")
+_SURE = 0.6  # confidence of the rules alone from which the model is not asked
+_JUDGED = 8  # passages; each costs some ten milliseconds
+_OF_RULES = 3  # readings of the rules whose passages are judged, wherever search put them
+_FOUND = 2  # spans a passage that the model may propose
+_ALIKE = 0.7  # share of their common stretch in which two spans overlap
+_TYPED = frozenset({Asks.COUNT, Asks.MONEY, Asks.RATE, Asks.PERIOD, Asks.DATE, Asks.PHONE})
+_FIGURE = re.compile(r"[\d〇零一二三四五六七八九十百千万亿半两]")
+
+Rank = Callable[[Evidence], float]
+_OPENING, _CLOSING = "“‘（《", "”’）》"
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A passage with what the model makes of it."""
+
+    document: Document
+    hit: Hit
+    judgement: Judgement
+
+    def trained(self, support: float, *, ruled: float) -> Trained:
+        """Return what the model makes of a span with this support."""
+        judgement = self.judgement
+        return Trained(judgement.relevance, judgement.answerability, support, ruled)
+
+    def inside(self, span: Span) -> Span | None:
+        """Return a span of the document as one of the passage, None where it lies outside."""
+        start = self.hit.chunk.span.start
+        if span.start < start or span.start >= self.hit.chunk.span.end:
+            return None
+        return Span(span.start - start, min(span.end, self.hit.chunk.span.end) - start)
+
+
+class TrainedReader:
+    """Reads with rules and a model. Implements `Reader`."""
+
+    @classmethod
+    def shipped(cls, calibration: Calibration, threads: int) -> Self:
+        """Return the reader with the weights that come with the project."""
+        return cls(RuleReader(), ReaderModel(WEIGHTS, threads), calibration)
+
+    def __init__(self, rules: RuleReader, model: ReaderModel, calibration: Calibration) -> None:
+        self._rules = rules
+        self._model = model
+        self._calibration = calibration
+
+    def read(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
+        """Return readings, best first: values where a value is asked for, else sentences."""
+        proposed = self._rules.read(inquiry, hits)
+        if inquiry.limits.loose:  # operands: all values of a sentence, not one answer
+            return proposed
+        if _is_sound(proposed) and self._calibration.of_value(proposed[0].evidence) >= _SURE:
+            return proposed
+        judged = self._judge(inquiry, hits, proposed)
+        spoken = [reading for reading in proposed if reading.answer is not None]
+        rank = self._calibration.rank_value
+        weighed = self._weighed(spoken, judged, rank)
+        return _ranked([*weighed, *self._pointed_at(inquiry, judged, spoken)]) or proposed
+
+    def passages(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
+        """Return whole sentences, best first."""
+        proposed = self._rules.passages(inquiry, hits)
+        sure = proposed and self._calibration.of_passage(proposed[0].evidence) >= _SURE
+        if sure and not proposed[0].objections:
+            return proposed
+        judged = self._judge(inquiry, hits, proposed)
+        rank = self._calibration.rank_passage
+        return _ranked(self._weighed(proposed, judged, rank)) or proposed
+
+    def _judge(
+        self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]], proposed: Sequence[Reading]
+    ) -> list[_Judged]:
+        chosen: dict[Chunk, tuple[Document, Hit]] = {}
+        for reading in [r for r in proposed if not r.objections][:_OF_RULES]:
+            chosen.setdefault(
+                reading.sentence.hit.chunk, (reading.sentence.document, reading.sentence.hit)
+            )
+        for document, hit in hits:
+            if len(chosen) >= _JUDGED:
+                break
+            chosen.setdefault(hit.chunk, (document, hit))
+        question = inquiry.question if inquiry.english else inquiry.wording
+        asked = [
+            Asked(
+                question,
+                (document.metadata.title, *hit.chunk.path),
+                hit.chunk.span.of(document.text),
+            )
+            for document, hit in chosen.values()
+        ]
+        judgements = self._model.judge(asked)
+        return [
+            _Judged(document, hit, judgement)
+            for (document, hit), judgement in zip(chosen.values(), judgements, strict=True)
+        ]
+
+    def _weighed(
+        self, readings: Iterable[Reading], judged: Sequence[_Judged], rank: Rank
+    ) -> Iterator[Reading]:
+        """Yield the readings that stand in judged passages, with what the model makes of them."""
+        for reading in readings:
+            for one in judged:
+                inside = one.inside(reading.answer or reading.sentence.span)
+                if inside is None or one.document.id != reading.sentence.document.id:
+                    continue
+                if reading.answer is None:
+                    support = _best_within(one.judgement, inside)
+                else:
+                    support = one.judgement.support(inside)
+                trained = one.trained(support, ruled=1.0)
+                yield _scored(reading, trained, rank)
+                break
+
+    def _pointed_at(
+        self, inquiry: Inquiry, judged: Sequence[_Judged], known: Sequence[Reading]
+    ) -> Iterator[Reading]:
+        """Yield what the model points at and no rule proposes."""
+        for one in judged:
+            taken = [r.answer for r in known if r.answer and r.sentence.document is one.document]
+            for found, support in one.judgement.best(_FOUND):
+                span = _tidied(one.document.text, one.hit.chunk.span.start, found)
+                words = span.of(one.document.text)
+                if not words or any(_says_the_same(span, other, inquiry) for other in taken):
+                    continue
+                if inquiry.asks in _TYPED and not _FIGURE.search(words):
+                    continue
+                yield _scored(
+                    self._reading(inquiry, one, span),
+                    one.trained(support, ruled=0.0),
+                    self._calibration.rank_value,
+                )
+
+    def _reading(self, inquiry: Inquiry, one: _Judged, span: Span) -> Reading:
+        sentence = sentence_around(one.document, span, one.hit)
+        passage = self._rules.weigh(inquiry, sentence)
+        at = Span(span.start - sentence.span.start, span.end - sentence.span.start)
+        own = sentence.text[: at.end]
+        return replace(
+            passage,
+            answer=span,
+            value=Value(ValueKind.NAME, at, at),
+            objections=objections(inquiry, sentence, own, planned=False),
+        )
+
+
+def _is_sound(readings: Sequence[Reading]) -> bool:
+    return bool(readings) and readings[0].answer is not None and not readings[0].objections
+
+
+def _scored(reading: Reading, trained: Trained, rank: Rank) -> Reading:
+    evidence: Evidence = replace(reading.evidence, trained=trained)
+    return replace(reading, evidence=evidence, score=rank(evidence))
+
+
+def _ranked(readings: Iterable[Reading]) -> list[Reading]:
+    ordered = sorted(readings, key=lambda reading: (bool(reading.objections), -reading.score))
+    return list(with_margins(ordered))
+
+
+def _best_within(judgement: Judgement, sentence: Span) -> float:
+    """Return the support of the likeliest answer inside a sentence of the passage."""
+    inside = [
+        n
+        for n, place in enumerate(judgement.places)
+        if place.start >= sentence.start and place.end <= sentence.end
+    ]
+    if not inside:
+        return judgement.support(sentence)
+    first, last = inside[0], inside[-1] + 1
+    best = float("-inf")
+    for start in range(first, last):
+        best = max(best, float(judgement.starts[start] + judgement.ends[start:last].max()))
+    return best
+
+
+def _says_the_same(span: Span, other: Span, inquiry: Inquiry) -> bool:
+    """Say whether a span is all but the one that rules found, or holds the value they found."""
+    shared = min(span.end, other.end) - max(span.start, other.start)
+    if inquiry.asks in _TYPED:
+        return shared > 0
+    return shared >= _ALIKE * (max(span.end, other.end) - min(span.start, other.start))
+
+
+def _tidied(text: str, offset: int, span: Span) -> Span:
+    """Return a span of the document without marks at its ends that belong to what is round it."""
+    start, end = offset + span.start, offset + span.end
+    while start < end and (text[start].isspace() or text[start] in "，。；：、！？,;"):
+        start += 1
+    while start < end and (text[end - 1].isspace() or text[end - 1] in "，。；：、！？,;"):
+        end -= 1
+    words = text[start:end]
+    for opening, closing in zip(_OPENING, _CLOSING, strict=True):
+        if words.count(opening) > words.count(closing) and text[end : end + 1] == closing:
+            end += 1
+        if words.count(closing) > words.count(opening) and text[start - 1 : start] == opening:
+            start -= 1
+    return Span(start, end)

@@ -1,0 +1,1 @@
+"""The interface that OpenAI's clients speak: chat completions, models, embeddings."""

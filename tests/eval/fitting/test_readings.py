@@ -1,0 +1,78 @@
+"""The fit of the trained reader's order and confidence, on readings whose rightness is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from eval.fitting.readings import RANKED, Labelled, fit_confidence, fit_ranking
+from service.answering.confidence import Calibration
+from service.answering.reading.reader import Evidence, Trained
+
+drawn = np.random.default_rng(11)
+
+
+def question(*, answered: bool = True, others: int = 4) -> list[Labelled]:
+    """Draw a question of which the right reading has the most support, more or less."""
+    readings = []
+    for place in range(others + 1):
+        right = answered and place == 0
+        support = float(drawn.normal(0.3 if right else -0.3, 0.25))
+        share = float(drawn.random())
+        readings.append(Labelled({"support": support, "share": share}, f"值{place}", right))
+    return readings
+
+
+def test_the_order_follows_what_tells_right_from_wrong():
+    ranking = fit_ranking([question() for _ in range(200)])
+    assert ranking["support"] > 3
+    assert ranking["support"] > 5 * abs(ranking["share"])
+
+
+def test_no_weight_says_the_opposite_of_what_its_feature_means():
+    upside_down = [
+        [
+            Labelled({**one.features, "support": -one.features["support"]}, one.stated, one.right)
+            for one in readings
+        ]
+        for readings in (question() for _ in range(100))
+    ]
+    assert fit_ranking(upside_down)["support"] == 0
+
+
+def test_confidence_is_the_share_that_is_right():
+    asked = [question(answered=place % 3 > 0) for place in range(600)]
+    ranking = fit_ranking(asked)
+    weights = fit_confidence(asked, ranking)
+    best = [max(readings, key=lambda one: one.features["support"]) for readings in asked]
+    said = [
+        1
+        / (
+            1
+            + math.exp(
+                -sum(weights[name] * one.features.get(name, 0) for name in RANKED) - weights["bias"]
+            )
+        )
+        for one in best
+    ]
+    assert np.mean(said) == pytest.approx(np.mean([one.right for one in best]), abs=0.15)
+    assert np.corrcoef(said, [one.right for one in best])[0, 1] > 0.3
+
+
+def test_questions_without_a_right_reading_do_not_bend_the_order():
+    asked = [question() for _ in range(50)]
+    with_unanswered = fit_ranking([*asked, question(answered=False)])
+    assert with_unanswered["support"] == pytest.approx(fit_ranking(asked)["support"], rel=0.05)
+
+
+def test_what_is_fitted_is_what_the_calibration_weighs():
+    weights = fit_confidence(
+        [question() for _ in range(50)], fit_ranking([question() for _ in range(50)])
+    )
+    evidence = Evidence(0.5, 0.2, 0.5, 0.3, 0.8, trained=Trained(2.0, 1.0, 4.0, 1.0))
+    calibration = Calibration({}, {}, 0.4, 0.4, trained_value=weights)
+    assert calibration.of_value(evidence) > calibration.of_value(
+        Evidence(0.5, 0.2, 0.5, 0.3, 0.8, trained=Trained(2.0, 1.0, -4.0, 1.0))
+    )
