@@ -21,6 +21,7 @@ from service.answering.answers.facts import answer_fact
 from service.answering.answers.passages import answer_passages, refuse
 from service.answering.answers.values import answer_value
 from service.answering.case import Case, Means, status_notices
+from service.answering.reading.reader import Reading
 from service.answering.understanding.asks import Asks, Operation
 from service.answering.understanding.question import understand
 from service.answering.understanding.spelling import mend
@@ -30,6 +31,8 @@ _LACKING = 0.6  # a passage that lacks a word this weighty speaks of something e
 _TOLD_BY_PASSAGES = frozenset({Asks.CLAUSE, Asks.PASSAGE})
 _COMPARING = {Operation.DIFFERENCE, Operation.REMAINDER, Operation.SHARE}
 _COMPARES = re.compile(r"相差|减少|增长|增加|提高|下降|剩|结余|余下|尚未|未办|占|比例|比重|率")
+_ADDS = re.compile(r"合起来|加起来|加在一起|加总|合在一起|加埋|altogether|combined|\bsum\b")
+_TOTAL = re.compile(r"共|合计|总")
 _ENDED = frozenset({Status.REPEALED, Status.EXPIRED, Status.AMENDED, Status.NOT_YET_EFFECTIVE})
 _LAPSED_READ = 5
 _WOULD_HAVE_ANSWERED = 0.75  # share of the question's weight in a text not in force
@@ -134,6 +137,8 @@ def _read(case: Case) -> Answer:
     readings = reader.read(inquiry, case.hits)
     if inquiry.operation in _COMPARING:  # a plain value would answer another question
         readings = [r for r in readings if _COMPARES.search(r.sentence.text)]
+    if inquiry.operation is Operation.SUM and _ADDS.search(inquiry.wording):
+        readings = [r for r in readings if _is_total(r)]
     which_article = asks_which_article(inquiry.wording)
     sound = [reading for reading in readings if not reading.objections]
     if sound and sound[0].answer is not None and inquiry.asks is not Asks.PASSAGE:
@@ -153,6 +158,14 @@ def _read(case: Case) -> Answer:
         if answer is not None:
             return answer
     return refuse(case, readings or passages)
+
+
+def _is_total(reading: Reading) -> bool:
+    """Say whether a value is stated as a total; one of the parts would not be what was asked."""
+    if reading.answer is None:
+        return True
+    text, start = reading.sentence.document.text, reading.answer.start
+    return _TOTAL.search(text, max(reading.sentence.span.start, start - 8), start) is not None
 
 
 def _with_lapsed(case: Case, answer: Answer) -> Answer:

@@ -63,6 +63,11 @@ def test_what_is_not_stated_is_refused_with_what_to_do_next(desk: Desk, question
     assert given.citations == ()
 
 
+def test_a_part_is_never_given_for_the_sum(desk: Desk) -> None:
+    given = ask(desk, "二〇二二年人大的建议跟政协的提案，你们局合起来办了几件？")
+    assert given.outcome is not Outcome.ANSWERED
+
+
 def test_a_question_about_nothing_is_too_vague(desk: Desk) -> None:
     refusal = ask(desk, "多少？").refusal
     assert refusal is not None
