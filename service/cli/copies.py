@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -14,6 +16,8 @@ from index.store.database import FILE_NAME
 from index.store.files import prepare_directory, reported
 from index.store.originals import FOLDER
 from service.cli.screen import Bar
+
+_MEMBER = re.compile(rf"{re.escape(FILE_NAME)}|{FOLDER}/[0-9a-f]{{2}}/[\w-][\w.-]*")
 
 
 class BackupFailed(WenjuError):
@@ -75,11 +79,25 @@ def restore_copy(source: Path, directory: Path, bar: Bar) -> int:
             # The catalogue last: without it an interrupted restore is no knowledge base.
             members.sort(key=lambda member: member.name == FILE_NAME)
             for done, member in enumerate(members, 1):
-                tar.extract(member, directory, filter="data")
+                _unpack(tar, member, directory)
                 bar.update(done, len(members))
     except tarfile.TarError as error:
         raise NotABackup(f"{source} 不是问据的备份，或已损坏：{error}") from error
     return len(members)
+
+
+def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, directory: Path) -> None:
+    """Write one file of a backup; what a backup never holds (links, other paths) is refused.
+
+    By hand, as tarfile knows how to refuse only from Python 3.11.4 on.
+    """
+    content = tar.extractfile(member) if member.isfile() else None
+    if content is None or not _MEMBER.fullmatch(member.name):
+        raise tarfile.ExtractError(f"unexpected member {member.name}")
+    target = directory / member.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _copy_catalogue(catalogue: Path, copy: Path) -> None:

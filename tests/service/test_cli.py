@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -296,6 +298,21 @@ def test_what_is_no_backup_is_not_restored(
     ran = wenju("restore", source)
     assert ran.status == 1
     assert ran.err.startswith("wenju: ")
+    assert not (tmp_path / "data" / "wenju.db").exists()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "originals/ab/../../outside"])
+def test_a_backup_that_reaches_outside_is_refused(wenju: Shell, tmp_path: Path, name: str) -> None:
+    source = tmp_path / "copy.tar"
+    with tarfile.open(source, "w") as tar:
+        for member in (name, "wenju.db"):
+            info = tarfile.TarInfo(member)
+            info.size = 4
+            tar.addfile(info, io.BytesIO(b"data"))
+    ran = wenju("restore", source)
+    assert ran.status == 1
+    assert "不是问据的备份" in ran.err
+    assert list(tmp_path.rglob("outside")) == []
     assert not (tmp_path / "data" / "wenju.db").exists()
 
 
