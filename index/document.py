@@ -174,12 +174,15 @@ class Section:
     label: str = ""
     children: tuple[Section, ...] = ()
 
+    def walk(self) -> Iterator[Section]:
+        """Yield this section and all below it, in reading order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
     def leaves(self) -> Iterator[Section]:
         """Yield the sections without children, in reading order."""
-        if not self.children:
-            yield self
-        for child in self.children:
-            yield from child.leaves()
+        return (section for section in self.walk() if not section.children)
 
     def path_to(self, offset: int) -> tuple[Section, ...]:
         """Return the sections that hold `offset`, outermost first, this one included."""

@@ -51,10 +51,4 @@ class Parts:
 
     def has_articles(self) -> bool:
         """Say whether the main text, or an annex, is written in 条."""
-        return any(section.kind is SectionKind.ARTICLE for section in _walk(self.root))
-
-
-def _walk(section: Section) -> Iterator[Section]:
-    yield section
-    for child in section.children:
-        yield from _walk(child)
+        return any(section.kind is SectionKind.ARTICLE for section in self.root.walk())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from service.answering.answer import Answer, Citation, Outcome, Reason
-from service.presentation import STATUSES
+from service.presentation import STATUSES, document_name
 
 LONGEST = 2000  # bytes of UTF-8; what is over 2048 vanishes without a word
 HOTLINE = "12345政务服务便民热线"
@@ -68,8 +68,7 @@ def phone_basis(answer: Answer, style: PhoneStyle) -> str:
 
 def basis_line(citation: Citation) -> str:
     """Name a place as one would in writing: title, 文号, locator."""
-    number = f"（{citation.document_number}）" if citation.document_number else ""
-    return f"《{citation.title}》{number}{citation.locator}"
+    return f"{document_name(citation.title, citation.document_number)}{citation.locator}"
 
 
 def full_link(answer: Answer, style: PhoneStyle) -> str:

@@ -109,10 +109,15 @@ def citation_json(citation: Citation) -> Json:
 
 def source_line(citation: Json) -> str:
     """Name a citation's source in one line: title, number, locator, page and status."""
-    number = f"（{citation['document_number']}）" if citation["document_number"] else ""
+    name = document_name(citation["title"], citation["document_number"])
     page = f"　第 {citation['page']} 页" if citation["page"] else ""
     status = status_name(citation["status"])
-    return f"《{citation['title']}》{number}{citation['locator']}{page}　{status}"
+    return f"{name}{citation['locator']}{page}　{status}"
+
+
+def document_name(title: str, number: str | None) -> str:
+    """Name a document as one would in writing: its title, and its 文号 where it has one."""
+    return f"《{title}》（{number}）" if number else f"《{title}》"
 
 
 def search_json(query: str, hits: Sequence[SearchHit]) -> Json:

@@ -17,10 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from eval.commands import cache_folder
 from eval.datasets import Half, Question, load_questions
@@ -30,6 +27,7 @@ from eval.fitting.readings import (
     Gathered,
     Weights,
     fit_confidence,
+    fit_logistic,
     fit_ranking,
     gather,
 )
@@ -51,8 +49,6 @@ from service.settings import load_configuration
 
 QUESTIONS = Path(__file__).parents[1] / "questions" / "development.jsonl"
 CALIBRATION = Path(__file__).parents[2] / "service" / "answering" / "calibration.json"
-_FALLING = frozenset({"lacking", "named"})  # these speak against an answer
-_RIDGE = 0.002  # keeps weights moderate where the questions are few
 # Orders readings well enough to choose which are looked at, before an order is fitted.
 _NEUTRAL = {"bias": -1.0, "relevance": 4.0, "answerability": 3.0, "support": 4.0, "share": 1.5}
 _OWN_SAY = 4.0  # of our own questions beside the written ones, many of which name no document
@@ -129,20 +125,10 @@ def _reports(desk: Desk) -> list[DocumentSummary]:
     return [summary for summary in found if summary.metadata.kind is Kind.REPORT]
 
 
-def fit(samples: Sequence[Sample]) -> dict[str, float]:
-    """Return logistic weights; each side, right and wrong, has the same say in sum."""
-    rows = np.array([list(features(sample.evidence).values()) for sample in samples])
-    right = np.array([sample.right for sample in samples], dtype=float)
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        score = weights[0] + rows @ weights[1:]
-        nll = np.logaddexp(0, score) - right * score
-        return float(nll.mean() + _RIDGE * np.square(weights[1:]).mean())
-
-    bounds: list[tuple[float | None, float | None]] = [(None, None)]
-    bounds += [(None, 0.0) if name in _FALLING else (0.0, None) for name in FEATURES]
-    result = minimize(loss, np.zeros(len(bounds)), bounds=bounds, method="L-BFGS-B")
-    return dict(zip(("bias", *FEATURES), (round(float(w), 4) for w in result.x), strict=True))
+def fit(samples: Sequence[Sample]) -> Weights:
+    """Return the weights of the rules' evidence; each sample counts the same."""
+    told = [(features(sample.evidence), sample.right, 1.0) for sample in samples]
+    return fit_logistic(FEATURES, told)
 
 
 def fit_trained(

@@ -21,7 +21,7 @@ from index.document import Filter
 from service.answering.answering import Answering, found
 from service.answering.confidence import FEATURES, TRAINED_FEATURES, features
 from service.answering.reading.reader import Reading
-from service.answering.understanding.asks import Asks
+from service.answering.understanding.asks import MAY_BE_TOLD_BY_PASSAGES, Asks
 from service.answering.understanding.terms import bare
 
 NAMES = (*FEATURES, *TRAINED_FEATURES)
@@ -30,7 +30,6 @@ _FALLING = frozenset({"lacking", "named"})  # these speak against an answer
 _RIDGE = 0.002  # keeps weights moderate where the questions are few
 _RANKING_RIDGE = 4e-4
 _READ = 14  # readings of a question that are looked at
-_TOLD = frozenset({Asks.PASSAGE, Asks.CLAUSE, Asks.WHICH, Asks.WHO})  # passages may answer these
 
 Weights = dict[str, float]
 Floats = NDArray[np.float64]
@@ -75,7 +74,7 @@ def gather(answering: Answering, filter_: Filter, asked: Iterable[Expected]) -> 
             values = reader.read(case.inquiry, case.hits)
             spoken = [reading for reading in values if reading.answer is not None]
             gathered.values.append(_labelled(spoken, one, whole=False))
-        if case.inquiry.asks in _TOLD:
+        if case.inquiry.asks in MAY_BE_TOLD_BY_PASSAGES:
             passages = reader.passages(case.inquiry, case.hits)
             gathered.passages.append(_labelled(passages, one, whole=True))
     return gathered
@@ -136,9 +135,19 @@ def fit_confidence(
     """Return logistic weights over the best reading of each question, which counts `says`."""
     asked = zip(questions, says or [1.0] * len(questions), strict=True)
     best = [(*chosen, say) for readings, say in asked if (chosen := _best(readings, ranking))]
-    rows = np.array([[one.get(name, 0.0) for name in NAMES] for one, _, _ in best])
-    right = np.array([float(is_right) for _, is_right, _ in best])
-    say = np.array([counts for _, _, counts in best])
+    return fit_logistic(NAMES, best)
+
+
+def fit_logistic(
+    names: Sequence[str], samples: Sequence[tuple[Mapping[str, float], bool, float]]
+) -> Weights:
+    """Return logistic weights of named features; a sample is these, its label and its say.
+
+    Signs are held to what the features mean: more coverage never lowers a confidence.
+    """
+    rows = np.array([[one.get(name, 0.0) for name in names] for one, _, _ in samples])
+    right = np.array([float(is_right) for _, is_right, _ in samples])
+    say = np.array([counts for _, _, counts in samples])
 
     def loss(weights: Floats) -> float:
         score = weights[0] + rows @ weights[1:]
@@ -146,9 +155,9 @@ def fit_confidence(
         return float(misfit + _RIDGE * np.square(weights[1:]).mean())
 
     bounds: list[tuple[float | None, float | None]] = [(None, None)]
-    bounds += [(None, 0.0) if name in _FALLING else (0.0, None) for name in NAMES]
+    bounds += [(None, 0.0) if name in _FALLING else (0.0, None) for name in names]
     result = minimize(loss, np.zeros(len(bounds)), bounds=bounds, method="L-BFGS-B")
-    return _named(("bias", *NAMES), result.x)
+    return _named(("bias", *names), result.x)
 
 
 def _best(

@@ -19,9 +19,9 @@ import typer
 
 from eval.datasets import Half, data_directory
 from eval.matching import exact_match, fold, rouge_l
+from eval.metrics import auroc
 from eval.progress import Progress
 from eval.training import reading_sets
-from eval.training.following import auroc
 from eval.training.library import HEBEI, NCP, Library
 from eval.training.negatives import PassageIndex, alike
 from eval.training.passages import Passage, Text, holds, windows
@@ -182,10 +182,10 @@ def summary(rows: Sequence[Row]) -> dict[str, float]:
     if any(not row.get("answerable", True) for row in rows):
         # what retrieval did not find, no reader can answer
         told = [row for row in rows if row.get("found", True)]
-        labels = np.array([float(bool(row["answerable"])) for row in told])
         for name in ("words", "answerability"):
-            scores = np.array([float(str(row[name])) for row in told])
-            found[f"auroc_{name}"] = round(auroc(scores, labels), 4)
+            there = [float(str(row[name])) for row in told if row["answerable"]]
+            absent = [float(str(row[name])) for row in told if not row["answerable"]]
+            found[f"auroc_{name}"] = round(auroc(there, absent), 4)
         found |= _on_the_passage_itself(rows)
     return found
 
@@ -196,8 +196,7 @@ def _on_the_passage_itself(rows: Sequence[Row]) -> dict[str, float]:
     tempting = [float(str(row["given_tempting"])) for row in rows if "given_tempting" in row]
     if not right or not tempting:
         return {}
-    labels = np.array([1.0] * len(right) + [0.0] * len(tempting))
-    return {"auroc_near_misses": round(auroc(np.array(right + tempting), labels), 4)}
+    return {"auroc_near_misses": round(auroc(right, tempting), 4)}
 
 
 def _is_number(value: object) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from eval.metrics import auroc
 from eval.training.examples import Group
 from eval.training.loss import Batch, collate, encode, losses, read
 from eval.training.model import Outputs, Reader
@@ -20,8 +20,8 @@ _AT_ONCE = 6  # groups
 def follow(reader: Reader, tokens: ReaderTokens, groups: Sequence[Group]) -> dict[str, float]:
     """Return mean losses, exact spans, right passages first, and the AUROC of answerability."""
     found: defaultdict[str, list[float]] = defaultdict(list)
-    scores: list[float] = []
-    labels: list[float] = []
+    answering: list[float] = []
+    silent: list[float] = []
     for start in range(0, len(groups), _AT_ONCE):
         some = groups[start : start + _AT_ONCE]
         batch = collate(some, [encode(group, tokens) for group in some])
@@ -30,20 +30,10 @@ def follow(reader: Reader, tokens: ReaderTokens, groups: Sequence[Group]) -> dic
         for name, value in losses(outputs, batch).items():
             found[name].append(float(value))
         _spans(outputs, batch, some, found)
-        known = batch.answerable >= 0
-        scores += outputs.answerability[known].tolist()
-        labels += batch.answerable[known].tolist()
+        answering += outputs.answerability[batch.answerable == 1].tolist()
+        silent += outputs.answerability[batch.answerable == 0].tolist()
     means = {name: round(float(np.mean(values)), 4) for name, values in sorted(found.items())}
-    return means | {"answerability_auroc": round(auroc(np.array(scores), np.array(labels)), 4)}
-
-
-def auroc(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
-    """Return how often one that is scores above one that is not; ties count half."""
-    there, absent = scores[labels == 1], scores[labels == 0]
-    if not len(there) or not len(absent):
-        return float("nan")
-    wins = (there[:, None] > absent).mean() + 0.5 * (there[:, None] == absent).mean()
-    return float(wins)
+    return means | {"answerability_auroc": round(auroc(answering, silent), 4)}
 
 
 def _spans(

@@ -12,17 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from index.embedding.prepared import GRAPH_NAME, Prepared
 from index.embedding.tokens import load_tokens
 from index.engine import Vectors
 from index.errors import ModelError
+from index.graphs import open_graph
 
 AGREEMENT = 0.98  # with the unquantised model's vector of the probe
-
-_SLOW_FUSION = "SkipLayerNormFusion"  # the fused operation takes seven times its two parts
 
 
 class OnnxEmbedder:
@@ -37,7 +35,7 @@ class OnnxEmbedder:
         self._threads = threads
         try:
             self._tokens = load_tokens(prepared.folder)
-            self._session = _open(str(prepared.folder / GRAPH_NAME))
+            self._session = open_graph(prepared.folder / GRAPH_NAME)
             probe = self.embed_passages([self._description.probe])[0]
         except Exception as error:  # whatever either library raises on a damaged file
             raise ModelError(
@@ -117,16 +115,6 @@ class OnnxEmbedder:
             raise ModelError(
                 "向量模型算出的结果与准备时不一致，文件可能已损坏，请重新运行 wenju prepare-model。"
             )
-
-
-def _open(path: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(
-        path, options, providers=["CPUExecutionProvider"], disabled_optimizers=[_SLOW_FUSION]
-    )
 
 
 def _unit(vector: NDArray[np.float32]) -> Vectors:

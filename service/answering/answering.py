@@ -22,13 +22,17 @@ from service.answering.answers.passages import answer_passages, refuse
 from service.answering.answers.values import answer_value
 from service.answering.case import Case, Means, status_notices
 from service.answering.reading.reader import Reading
-from service.answering.understanding.asks import Asks, Operation
+from service.answering.understanding.asks import (
+    MAY_BE_TOLD_BY_PASSAGES,
+    TOLD_BY_PASSAGES,
+    Asks,
+    Operation,
+)
 from service.answering.understanding.question import understand
 from service.answering.understanding.spelling import mend
 
 _PASSAGES_READ = 20
 _LACKING = 0.6  # a passage that lacks a word this weighty speaks of something else
-_TOLD_BY_PASSAGES = frozenset({Asks.CLAUSE, Asks.PASSAGE})
 _COMPARING = {Operation.DIFFERENCE, Operation.REMAINDER, Operation.SHARE}
 _COMPARES = re.compile(r"相差|减少|增长|增加|提高|下降|剩|结余|余下|尚未|未办|占|比例|比重|率")
 _ADDS = re.compile(r"合起来|加起来|加在一起|加总|合在一起|加埋|altogether|combined|\bsum\b")
@@ -150,9 +154,9 @@ def _read(case: Case) -> Answer:
         answer = answer_which_article(case, passages)
         if answer is not None:
             return answer
-    if inquiry.asks not in _TOLD_BY_PASSAGES:  # one thing was asked for: it must be spoken of
+    if inquiry.asks not in TOLD_BY_PASSAGES:  # one thing was asked for: it must be spoken of
         passages = [r for r in passages if r.evidence.lacking < _LACKING]
-    wanted = inquiry.asks in _TOLD_BY_PASSAGES | {Asks.WHICH, Asks.WHO}
+    wanted = inquiry.asks in MAY_BE_TOLD_BY_PASSAGES
     if wanted and passages and not passages[0].objections:
         answer = answer_passages(case, passages)
         if answer is not None:

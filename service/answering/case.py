@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from index.document import Document, Filter, Hit, Section, Status
+from index.document import Document, Filter, Hit, Status
 from service.answering.answer import Answer, Citation, Notice, Outcome, Reason, Refusal
 from service.answering.confidence import Calibration
 from service.answering.reading.reader import Reader, Reading
@@ -125,12 +125,3 @@ def status_notices(citations: Sequence[Citation]) -> tuple[Notice, ...]:
             message = f"《{citation.title}》{_STATUS_WORDS[citation.status]}。"
             told.setdefault(message, Notice(citation.status.value, message))
     return tuple(told.values())
-
-
-def sections(document: Document) -> Iterator[Section]:
-    """Yield every section of a document in the order of the text."""
-    stack = [document.root]
-    while stack:
-        section = stack.pop()
-        yield section
-        stack.extend(reversed(section.children))

@@ -56,7 +56,8 @@ def ask(page: Page, question: str) -> None:
 
 def test_a_question_typed_with_the_keyboard_alone_leads_to_the_marked_quote(page: Page) -> None:
     page.goto("/")
-    page.keyboard.type(QUESTION)  # the box has the focus
+    expect(page.get_by_label("要问的问题")).to_be_focused()
+    page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     expect(page.locator(".short")).to_have_text("56 个事项")
     expect(page.locator(".outcome")).to_have_text("已找到依据")

@@ -9,17 +9,15 @@ from index.document import Span
 from service.answering import compose, scope
 from service.answering.answer import Answer, Citation, Outcome, Reason
 from service.answering.answers.siblings import latest
-from service.answering.case import Case, Said, sections
+from service.answering.case import Case, Said
 from service.answering.reading.reader import Reading
-from service.answering.reading.sentences import sentence_spans
-from service.answering.understanding.asks import Asks
+from service.answering.reading.sentences import QUOTE_LIMIT, sentence_spans
+from service.answering.understanding.asks import TOLD_BY_PASSAGES
 from service.answering.verify import unsupported
 
 _ASKS_WHICH = re.compile(r"第几条|哪一?条(?!例)|which article")
 _ARTICLE = re.compile(r"第.{1,12}?条(?:之.)?")
-_OPEN = frozenset({Asks.CLAUSE, Asks.PASSAGE})
 _SURE = 0.95
-_QUOTE_LIMIT = 200
 
 
 def asks_which_article(wording: str) -> bool:
@@ -29,16 +27,16 @@ def asks_which_article(wording: str) -> bool:
 
 def answer_article(case: Case) -> Answer | None:
     """Show the article that the question names by law and number; None if it asks for more."""
-    if case.inquiry.limits.article is None or case.inquiry.asks not in _OPEN:
+    if case.inquiry.limits.article is None or case.inquiry.asks not in TOLD_BY_PASSAGES:
         return None
     titled = scope.named_by_title(case.inquiry, case.candidates)
     if not titled:
         return None
     document = case.document(latest(titled))
-    for section in sections(document):
+    for section in document.root.walk():
         if section.label == case.inquiry.limits.article:
             span = section.span
-            if len(span) > _QUOTE_LIMIT:
+            if len(span) > QUOTE_LIMIT:
                 span = next(iter(sentence_spans(document.text, span)), span)
             span = _trimmed(document.text, span)
             citation = Citation.of(document, span, case.filter_.as_of, case.means.public_url)

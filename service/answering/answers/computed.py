@@ -7,13 +7,14 @@ from service.answering.answer import Answer, Citation, Outcome
 from service.answering.case import Case, Said
 from service.answering.reading.arithmetic import compute
 from service.answering.reading.reader import joint_evidence
+from service.answering.reading.rule_reader import RuleReader
 from service.answering.reading.sentences import quote_span
 from service.answering.verify import unsupported
 
 
 def answer_computed(case: Case) -> Answer | None:
     """Work out a sum, difference, remainder or share; None where it is not asked or not sure."""
-    computation = compute(case.inquiry, case.hits, case.means.reader)
+    computation = compute(case.inquiry, case.hits, RuleReader())
     if computation is None:
         return None
     calibration = case.means.calibration

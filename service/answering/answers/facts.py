@@ -8,13 +8,12 @@ from service.answering.answer import Answer, Citation, Outcome, Reason
 from service.answering.answers.siblings import latest, preferred
 from service.answering.case import Case, Said
 from service.answering.reading.document_facts import rendered_fact, stated_fact
-from service.answering.reading.sentences import sentence_spans
+from service.answering.reading.sentences import QUOTE_LIMIT, sentence_spans
 from service.answering.understanding.facts import Fact
 from service.answering.understanding.question import Inquiry
 
 _NAMED, _CHOSEN, _PREFERRED = 0.95, 0.9, 0.75  # how sure it is that this document was meant
 _SPEAKS_OF_ANOTHER = 0.55  # weight of a word that title and agency lack
-_QUOTE_LIMIT = 200
 _ALSO_IN_TEXT = frozenset(
     {
         Fact.ISSUED_ON,
@@ -107,7 +106,7 @@ def _quoted(document: Document, stated_at: Span | None) -> Span:
     title = stated_fact(document, Fact.TITLE)
     where = stated_at or (title[1] if title else None) or Span(0, min(40, len(document.text)))
     sentence = next(iter(sentence_spans(document.text, where)), where)
-    return sentence if len(sentence) <= _QUOTE_LIMIT else where
+    return sentence if len(sentence) <= QUOTE_LIMIT else where
 
 
 def _equally_meant(inquiry: Inquiry, other: scope.Candidate, chosen: scope.Candidate) -> bool:

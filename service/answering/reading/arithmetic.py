@@ -43,7 +43,7 @@ class Computation:
 
 
 def compute(
-    inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]], reader: Reader
+    inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]], rules: Reader
 ) -> Computation | None:
     """Work out what the question asks from values of one sentence; None where it cannot be."""
     if inquiry.operation is None:
@@ -54,7 +54,7 @@ def compute(
         request=Request(Asks.RATE, "%") if to_whole else _counting(inquiry.request),
         limits=replace(inquiry.limits, ordinals=(), negated=(), planned=False, loose=True),
     )
-    readings = [reading for reading in reader.read(loose, hits) if not reading.objections]
+    readings = [reading for reading in rules.read(loose, hits) if not reading.objections]
     if not readings:
         return None
     best = readings[0].sentence

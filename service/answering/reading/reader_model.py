@@ -6,20 +6,19 @@ that what is made of it cannot depend on them; several are read at once, one a t
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from index.document import Span
 from index.errors import ModelError
+from index.graphs import open_graph
+from index.remembered import Remembered
 from service.answering.reading.tokens import ReaderTokens
 
 GRAPH_NAME = "reader.onnx"
@@ -54,7 +53,7 @@ class Judgement:
 
     def support(self, span: Span) -> float:
         """Return how surely the answer is `span` of the passage, its edges give or take a token."""
-        inside = [n for n, place in enumerate(self.places) if _touch(place, span)]
+        inside = [n for n, place in enumerate(self.places) if place.overlaps(span)]
         if not inside:
             return float(self.starts.min(initial=0) + self.ends.min(initial=0))
         start = self.starts[inside[0] : inside[0] + _EDGE].max()
@@ -73,7 +72,7 @@ class Judgement:
             if not np.isfinite(scores[first, last]):
                 break
             span = Span(self.places[first].start, self.places[last].end)
-            free = not any(_touch(span, taken) for taken, _ in found)
+            free = not any(span.overlaps(taken) for taken, _ in found)
             if len(span) and free:
                 found.append((span, float(scores[first, last])))
             if len(found) == count:
@@ -87,31 +86,27 @@ class ReaderModel:
     def __init__(self, folder: Path, threads: int) -> None:
         try:
             self._tokens = ReaderTokens.load(folder)
-            self._session = _open(folder / GRAPH_NAME)
+            self._session = open_graph(folder / GRAPH_NAME)
         except Exception as error:  # whatever either library raises on a damaged file
             raise ModelError(
                 f"阅读模型文件 {folder} 打不开（{error}），请重新安装本程序。"
             ) from error
         self._threads = threads
-        self._remembered: OrderedDict[Asked, Judgement] = OrderedDict()
-        self._lock = Lock()
+        self._remembered: Remembered[Asked, Judgement] = Remembered(_REMEMBERED)
 
     def judge(self, asked: Sequence[Asked]) -> list[Judgement]:
         """Judge passages, each by itself."""
-        with self._lock:
-            known = {one: self._remembered[one] for one in asked if one in self._remembered}
-        new = [one for one in dict.fromkeys(asked) if one not in known]
+        new = list(dict.fromkeys(asked))
         if self._threads == 1 or len(new) < 2:
-            found = [self._judge(one) for one in new]
+            found = [self._remember(one) for one in new]
         else:
             with ThreadPoolExecutor(self._threads, "read") as pool:
-                found = list(pool.map(self._judge, new))
-        known.update(zip(new, found, strict=True))
-        with self._lock:
-            self._remembered.update(known)
-            while len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        return [known[one] for one in asked]
+                found = list(pool.map(self._remember, new))
+        judged = dict(zip(new, found, strict=True))
+        return [judged[one] for one in asked]
+
+    def _remember(self, asked: Asked) -> Judgement:
+        return self._remembered.get(asked, lambda: self._judge(asked))
 
     def _judge(self, asked: Asked) -> Judgement:
         read = self._tokens.encode(asked.question, asked.headings, asked.passage)
@@ -127,20 +122,3 @@ class ReaderModel:
             end[0][inside] - end[0][0],
             tuple(map(Span, read.starts, read.ends)),
         )
-
-
-def _open(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(
-        str(path),
-        options,
-        providers=["CPUExecutionProvider"],
-        disabled_optimizers=["SkipLayerNormFusion"],  # seven times slower than its two parts
-    )
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end

@@ -75,24 +75,21 @@ class RuleReader:
         for sentence in ranked:
             readings += self._values(inquiry, sentence)
         if not readings or inquiry.asks is Asks.PASSAGE:
-            readings = [self._passage(inquiry, sentence) for sentence in ranked]
+            readings = [self.weigh(inquiry, sentence) for sentence in ranked]
         readings.sort(key=lambda reading: (bool(reading.objections), -reading.score))
         return list(with_margins(readings))
 
     def passages(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
         """Return whole sentences by relevance."""
-        found = [self._passage(inquiry, sentence) for sentence in sentences(hits)]
+        found = [self.weigh(inquiry, sentence) for sentence in sentences(hits)]
         found.sort(key=lambda reading: (bool(reading.objections), -reading.score))
         return list(with_margins(found))
-
-    def weigh(self, inquiry: Inquiry, sentence: Sentence) -> Reading:
-        """Return the reading of a whole sentence."""
-        return self._passage(inquiry, sentence)
 
     def _relevance(self, terms: Sequence[Term], sentence: Sentence) -> Coverage:
         return coverage(terms, ((bare(sentence.text), 1.0), *_surroundings(sentence)))
 
-    def _passage(self, inquiry: Inquiry, sentence: Sentence) -> Reading:
+    def weigh(self, inquiry: Inquiry, sentence: Sentence) -> Reading:
+        """Return the reading of a whole sentence."""
         headed = ((bare(sentence.headings), _HEADED),)
         contexts = ((bare(sentence.text), 1.0), *_surroundings(sentence), *headed)
         covered = coverage(_terms_for(inquiry, sentence), contexts)

@@ -11,7 +11,7 @@ from index.document import Document, Hit, Section, Span
 _END = re.compile(r"(?:[。！？!?]+[”’）》」』]*|\n+)")
 _CLAUSE_END = re.compile(r"[；;。！？\n]|，")
 _POINT = re.compile(r"(?<=[。；\n])\s?[一二三四五六七八九十]{1,2}是(?!否)")  # a new subject begins
-_QUOTE_LIMIT = 200
+QUOTE_LIMIT = 200  # characters, where sentences allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +88,21 @@ def _is_unit(section: Section) -> bool:
 def quote_span(sentence: Sentence, answer: Span | None) -> Span:
     """Return what to quote: the sentence, or where it is too long the clauses round the answer."""
     span = sentence.span
-    if len(span) <= _QUOTE_LIMIT:
+    if len(span) <= QUOTE_LIMIT:
         return span
     answer = answer or span
     text = sentence.document.text
     cuts = [span.start]
     cuts += [match.end() for match in _CLAUSE_END.finditer(text, span.start, span.end)]
     cuts += [span.end]
-    starts = [cut for cut in cuts if cut <= answer.start and answer.end - cut <= _QUOTE_LIMIT]
+    starts = [cut for cut in cuts if cut <= answer.start and answer.end - cut <= QUOTE_LIMIT]
     start = min(starts, default=answer.start)
-    ends = [cut for cut in cuts if cut >= min(answer.end, span.end) and cut - start <= _QUOTE_LIMIT]
-    end = max(ends, default=min(max(answer.end, start + _QUOTE_LIMIT), span.end))
-    if len(answer) > _QUOTE_LIMIT:
+    ends = [cut for cut in cuts if cut >= min(answer.end, span.end) and cut - start <= QUOTE_LIMIT]
+    end = max(ends, default=min(max(answer.end, start + QUOTE_LIMIT), span.end))
+    if len(answer) > QUOTE_LIMIT:
         start = span.start
         end = max(
-            (cut for cut in cuts if start < cut <= start + _QUOTE_LIMIT),
-            default=start + _QUOTE_LIMIT,
+            (cut for cut in cuts if start < cut <= start + QUOTE_LIMIT),
+            default=start + QUOTE_LIMIT,
         )
     return Span(start, end)

@@ -75,8 +75,6 @@ class TrainedReader:
     def read(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
         """Return readings, best first: values where a value is asked for, else sentences."""
         proposed = self._rules.read(inquiry, hits)
-        if inquiry.limits.loose:  # operands: all values of a sentence, not one answer
-            return proposed
         if _is_sound(proposed) and self._calibration.of_value(proposed[0].evidence) >= _SURE:
             return proposed
         judged = self._judge(inquiry, hits, proposed)

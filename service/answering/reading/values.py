@@ -96,13 +96,12 @@ _LIST = re.compile(r"(?:[^，。；：！？、\n]{1,24}、)+[^，。；：！�
 
 def find_values(sentence: str) -> list[Value]:
     """Return every value the sentence states, in order of their place."""
-    taken = [match.span() for match in _DATE.finditer(sentence)]
+    taken = [Span(*match.span()) for match in _DATE.finditer(sentence)]
     values = [
-        Value(ValueKind.DATE, Span(*span), Span(*span), noun=_noun_after(sentence, span[1]))
-        for span in taken
+        Value(ValueKind.DATE, span, span, noun=_noun_after(sentence, span.end)) for span in taken
     ]
     numeric = [*_rates(sentence), *_quantities(sentence)]
-    free = [value for value in numeric if not any(_touch(value.core, span) for span in taken)]
+    free = [value for value in numeric if not any(value.core.overlaps(span) for span in taken)]
     values += _merge_ranges(sentence, sorted(free, key=lambda value: value.span))
     values += _plain(ValueKind.PHONE, _PHONE, sentence)
     values += _plain(ValueKind.ADDRESS, _ADDRESS, sentence)
@@ -204,7 +203,3 @@ def _joins(sentence: str, value: Value, gap: str) -> bool:
     if not _JOINED.fullmatch(gap):
         return False
     return bool(gap.strip()) or sentence[: value.span.end].endswith(("以上", "不低于"))
-
-
-def _touch(span: Span, taken: tuple[int, int]) -> bool:
-    return span.start < taken[1] and taken[0] < span.end

@@ -29,6 +29,10 @@ class Asks(StrEnum):
     PASSAGE = "passage"  # why, how, what does it say
 
 
+TOLD_BY_PASSAGES = frozenset({Asks.CLAUSE, Asks.PASSAGE})
+MAY_BE_TOLD_BY_PASSAGES = TOLD_BY_PASSAGES | {Asks.WHICH, Asks.WHO}
+
+
 class Operation(StrEnum):
     """Arithmetic over stated values."""
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from index.fold import fold
 from service.answering.understanding.asks import (
+    TOLD_BY_PASSAGES,
     Asks,
     Operation,
     Request,
@@ -33,7 +34,6 @@ _QUESTION_WORD = re.compile(
 _DATE_WORD = re.compile(
     r"(?:19|20)?\d{2}年?|\d{1,2}[月日号]|[两几多]+[个批项件条台宗名家部]?|\d+日.?"
 )
-_OPEN = frozenset({Asks.WHICH, Asks.CLAUSE, Asks.PASSAGE})
 _NAMES_OF_NAMES = frozenset({"主题", "口号", "题目", "标题", "名称", "名字"})
 _LIMIT_WORDS = frozenset(
     {"今年", "去年", "本年", "明年", "前年", "上年", "拟", "计划", "已经", "年拟"}
@@ -78,7 +78,7 @@ def understand(question: str, today: date, lexicon: Lexicon) -> Inquiry:
     number = find_document_number(wording)
     limits = find_limits(wording, today)
     request = asked_in_chinese(wording)
-    if number is not None and fact is None and request.kind in _OPEN:
+    if number is not None and fact is None and request.kind in TOLD_BY_PASSAGES | {Asks.WHICH}:
         fact = Fact.TITLE
     terms = _weighed(chinese_terms(_without_number(rest), lexicon), wording)
     terms = _without_limits(terms, limits, request.claim)

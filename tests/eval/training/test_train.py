@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from eval.metrics import auroc
 from eval.progress import Progress
 from eval.training import model
 from eval.training import train as training
 from eval.training.examples import Group, answered, unanswered
 from eval.training.export import export
-from eval.training.following import auroc
 from eval.training.loss import collate, encode, losses, read
 from eval.training.model import Reader
 from eval.training.passages import Located, Passage
@@ -125,4 +125,4 @@ def test_an_export_judges_as_the_checkpoint_does(
 
 
 def test_auroc_is_the_share_of_pairs_in_the_right_order() -> None:
-    assert auroc(np.array([3.0, 1.0, 2.0, 2.0]), np.array([1, 0, 1, 0])) == 0.875
+    assert auroc([3.0, 2.0], [1.0, 2.0]) == 0.875
