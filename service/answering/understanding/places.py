@@ -15,14 +15,22 @@ _SUFFIX = re.compile(
 _WRITTEN = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:省|自治区|自治州|市|县|区|镇|乡|街道|村)")
 _NO_PLACE = re.compile(
     r".*[全我本该各跨两几哪城某在个别少每什专园社小这那他治么验发作和与跟同到](?:省|市|县|区|镇|乡|街道|村)"
-    r"|(?:市县|省市|县区|乡镇|镇街|街道|城市|地区|城区|园区|社区|辖区|农村|城镇|城乡|示范区|试验区|开发区)"
+    r"|(?:市县|省市|县区|乡镇|镇街|街道|城市|地区|城区|园区|社区|辖区|农村|城镇|城乡|示范区|试验区|开发区|山区|高新区)"
 )
 _WIDER = ("全国", "全省", "全球", "国家级", "全世界")
 _NO_PLACE_NAMES = frozenset(
     {"中国", "城区", "市区", "两市", "之日起", "中台", "国务院", "市政", "城市", "和平", "东方"}
-    | {"东西"}
+    | {"东西", "新建", "天桥", "太平", "惠民", "红旗"}
 )
 _LINKS = frozenset("比里在到由从对与和跟同")
+# What a gazetteer of China does not hold; other words that the segmenter takes for places
+# (上门, 礼拜, 山区) are words of everyday language.
+_BEYOND = re.compile(
+    r"[\u4e00-\u9fff]+(?<![外各全祖本两我])国|[\u4e00-\u9fff]{2,}[山江河湖岛洲]|京津冀?|长三角|珠三角|粤港澳"
+    r"|日本|印度|俄罗斯|新加坡|加拿大|澳大利亚|新西兰|印度尼西亚|印尼|马来西亚|菲律宾|越南|柬埔寨|缅甸|老挝|蒙古"
+    r"|朝鲜|巴基斯坦|沙特|伊朗|以色列|土耳其|埃及|意大利|西班牙|葡萄牙|荷兰|比利时|瑞士|瑞典|挪威|丹麦|芬兰"
+    r"|波兰|乌克兰|希腊|巴西|墨西哥|阿根廷|南非|欧盟|欧洲|非洲"
+)
 _LONGEST = 8
 _NAME_TAGS = frozenset({"ns", "nr", "nrt", "nrfg", "nz"})
 
@@ -37,21 +45,24 @@ def find_places(wording: str) -> Iterator[str]:
     """Yield the places named, some perhaps twice, in a longer and a shorter form."""
     yield from _gazetted(wording)
     for word, tag in rjieba.tag(wording):
-        if tag == "ns" and len(word) > 1 and _is_name(word):
+        if tag == "ns" and _is_name(word):
             yield word
     for match in _WRITTEN.finditer(wording):
         words = rjieba.tag(match[0])
-        known = words[0][1] in {"ns", "nz"} and len(words[0][0]) > 1 and len(words) < 3
-        if known and not _NO_PLACE.fullmatch(match[0]) and match[0] not in _NO_PLACE_NAMES:
-            yield match[0]
+        while len(words) > 1 and words[0][0] in _gazetteer():  # named already: 鹤山 in 鹤山古劳镇
+            words = words[1:]
+        name = "".join(word for word, _ in words)
+        known = words[0][1] in {"ns", "nz", "nr"} and len(words[0][0]) > 1 and len(words) < 3
+        if known and not _NO_PLACE.fullmatch(name) and name not in _NO_PLACE_NAMES:
+            yield name
     yield from (word for word in _WIDER if word in wording)
 
 
 def _is_name(word: str) -> bool:
-    """Say whether a word tagged as a place names one: 镇街 does not."""
-    if word in _NO_PLACE_NAMES or word[0] in _LINKS:
+    """Say whether a word tagged as a place names one: 镇街 does not, nor does 上门."""
+    if word in _NO_PLACE_NAMES or word[0] in _LINKS or _NO_PLACE.fullmatch(word):
         return False
-    return _NO_PLACE.fullmatch(word) is None
+    return word in _gazetteer() or _BEYOND.fullmatch(word) is not None
 
 
 def _gazetted(wording: str) -> Iterator[str]:
