@@ -8,7 +8,7 @@ from typing import Protocol
 
 from index.document import Document, Hit, Span
 from service.answering.reading.sentences import Sentence
-from service.answering.reading.values import Value
+from service.answering.reading.values import Value, ValueKind
 from service.answering.understanding.question import Inquiry
 from service.answering.understanding.terms import bare
 
@@ -94,11 +94,26 @@ def with_margins(readings: Sequence[Reading]) -> Iterator[Reading]:
             (
                 other.score
                 for other in readings[index + 1 :]
-                if not other.objections and bare(other.stated) != stated
+                if not other.objections
+                and bare(other.stated) != stated
+                and not _is_part_of(other, reading)
             ),
             0.0,
         )
         yield replace(reading, evidence=replace(reading.evidence, margin=reading.score - rival))
+
+
+def _is_part_of(other: Reading, name: Reading) -> bool:
+    """Say whether a reading is a piece of, or cut across, what another states as a name or list.
+
+    It says nothing against the whole; of two figures in one span, either may be meant.
+    """
+    if name.value is None or name.value.kind is not ValueKind.NAME:
+        return False
+    if other.answer is None or name.answer is None:
+        return False
+    same_text = other.sentence.document.id == name.sentence.document.id
+    return same_text and other.answer.overlaps(name.answer)
 
 
 class Reader(Protocol):
