@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from time import perf_counter
 
 from index.document import Filter, Hit, Status
@@ -22,6 +23,7 @@ from service.answering.answers.passages import answer_passages, refuse
 from service.answering.answers.values import answer_value
 from service.answering.case import Case, Means, status_notices
 from service.answering.reading.reader import Reading
+from service.answering.scope import Candidate
 from service.answering.understanding.asks import (
     MAY_BE_TOLD_BY_PASSAGES,
     TOLD_BY_PASSAGES,
@@ -106,21 +108,41 @@ def found(case: Case) -> Case:
 
 
 def _retrieved(case: Case) -> Case:
-    """Find passages; those of a document or place that the question names come first."""
-    query = case.inquiry.search_text
+    """Find passages; those of a document or place that the question names come first.
+
+    Where it speaks to an office (你们), what offices say of their work takes every other place:
+    laws, many and near to everything, would fill them all.
+    """
+    inquiry, candidates = case.inquiry, case.candidates
+    everywhere = _searched(case, candidates)
+    named = scope.named_by_title(inquiry, candidates) or scope.named_by_place(inquiry, candidates)
+    spoken_to = [] if named else scope.spoken_to(inquiry, candidates)
+    if 0 < len(named) < len(candidates):
+        ordered = [*_searched(case, named), *everywhere]
+    elif 0 < len(spoken_to) < len(candidates):
+        ordered = _by_turns(_searched(case, spoken_to), everywhere)
+    else:
+        ordered = everywhere
     hits: dict[tuple[str, int], Hit] = {}
-    named = scope.named_by_title(case.inquiry, case.candidates) or scope.named_by_place(
-        case.inquiry, case.candidates
-    )
-    library = case.means.library
-    if named and len(named) < len(case.candidates):
-        narrow = replace(case.filter_, documents=frozenset(candidate.id for candidate in named))
-        for hit in library.retrieve(query, narrow, _PASSAGES_READ):
-            hits.setdefault((hit.chunk.document_id, hit.chunk.span.start), hit)
-    for hit in library.retrieve(query, case.filter_, _PASSAGES_READ):
+    for hit in ordered:
         hits.setdefault((hit.chunk.document_id, hit.chunk.span.start), hit)
+    library = case.means.library
     passages = [(library.document(hit.chunk.document_id), hit) for hit in hits.values()]
     return replace(case, hits=passages)
+
+
+def _searched(case: Case, candidates: Sequence[Candidate]) -> list[Hit]:
+    """Search some of the documents that the question may be about, or all of them."""
+    filter_ = case.filter_
+    if len(candidates) < len(case.candidates):
+        documents = frozenset(candidate.id for candidate in candidates)
+        filter_ = replace(filter_, documents=documents)
+    found = case.means.library.retrieve(case.inquiry.search_text, filter_, _PASSAGES_READ)
+    return list(found)
+
+
+def _by_turns(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
+    return [hit for pair in zip_longest(first, second) for hit in pair if hit is not None]
 
 
 def _mended(case: Case) -> Case:

@@ -20,6 +20,10 @@ _POINTS = re.compile(
     r"(?:报告|总结|文件|公文|材料|东西|文|稿)"
     r"|\bthis (?:report|document|file)\b"
 )
+_ADDRESSES = re.compile(
+    r"你们|贵(?=[局市县区镇]|单位|部门|中心|委|办)|[我本咱你](?:们)?(?=[局市县区镇]|单位|部门|中心)"
+    r"|\byour?\b"
+)
 _COUNTRY = "中华人民共和国"
 _LEGISLATION_END = re.compile(r"(?:法|条例|办法|规定|细则|决定|通则|宪法|法典)$")
 _KIND_WORDS = (
@@ -119,6 +123,14 @@ def pointed_at(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Candid
         return []
     local = [c for c in candidates if c.metadata.kind not in LEGISLATION and c.metadata.region]
     return of_kind(inquiry, local)
+
+
+def spoken_to(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the texts in which offices speak of their own work, where one is spoken to (你们)."""
+    wording = inquiry.wording.lower()
+    if not (_ADDRESSES.search(wording) or _POINTS.search(wording)):
+        return []
+    return [c for c in candidates if c.metadata.kind not in LEGISLATION]
 
 
 def of_kind(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -8,6 +8,8 @@ from index.document import Span
 from index.store.curated import Draft
 from index.store.wording import Basis
 from service.answering.answer import Answer, Outcome, Reason
+from service.answering.answering import found
+from service.answering.reading.identity import LEGISLATION
 from service.answering.understanding.terms import bare
 from service.desk import Channel, Desk
 
@@ -66,6 +68,17 @@ def test_what_is_not_stated_is_refused_with_what_to_do_next(desk: Desk, question
 def test_a_part_is_never_given_for_the_sum(desk: Desk) -> None:
     given = ask(desk, "二〇二二年人大的建议跟政协的提案，你们局合起来办了几件？")
     assert given.outcome is not Outcome.ANSWERED
+
+
+def test_where_an_office_is_spoken_to_laws_leave_every_other_place_to_what_offices_say(
+    desk: Desk,
+) -> None:
+    def first_kinds(question: str) -> list[bool]:
+        case = desk.answering.understood(question, desk.admitted(Channel.WEB))
+        return [document.metadata.kind in LEGISLATION for document, _ in found(case).hits[:3]]
+
+    assert first_kinds("热线受理人员应当在几秒内应答来电") == [True, True, True]
+    assert first_kinds("你们热线受理人员应当在几秒内应答来电") == [False, True, False]
 
 
 def test_a_question_about_nothing_is_too_vague(desk: Desk) -> None:
