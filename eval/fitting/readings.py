@@ -20,7 +20,7 @@ from eval.matching import squash
 from index.document import Filter
 from service.answering.answering import Answering, found
 from service.answering.confidence import FEATURES, TRAINED_FEATURES, features
-from service.answering.reading.reader import Reading
+from service.answering.reading.reader import Reading, is_part_of
 from service.answering.understanding.asks import MAY_BE_TOLD_BY_PASSAGES, Asks
 from service.answering.understanding.terms import bare
 
@@ -51,6 +51,15 @@ class Labelled:
     features: Mapping[str, float]
     stated: str
     right: bool
+    reading: Reading | None = None
+
+    def rivals(self, other: Labelled) -> bool:
+        """Say whether this speaks against another reading, as `with_margins` has it."""
+        if self.stated == other.stated:
+            return False
+        if self.reading is None or other.reading is None:
+            return True
+        return not is_part_of(self.reading, other.reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ def _labelled(readings: Sequence[Reading], one: Expected, *, whole: bool) -> lis
             features(reading.evidence),
             bare(reading.stated),
             _stands(reading, one.quote) and (whole or one.says(reading.stated)),
+            reading,
         )
         for reading in sound[:_READ]
     ]
@@ -171,9 +181,7 @@ def _best(
     scores = [1 / (1 + math.exp(-float(np.clip(total, -30, 30)))) for total in totals]
     order = sorted(range(len(readings)), key=lambda place: -scores[place])
     first = readings[order[0]]
-    rival = next(
-        (scores[place] for place in order[1:] if readings[place].stated != first.stated), 0.0
-    )
+    rival = next((scores[place] for place in order[1:] if readings[place].rivals(first)), 0.0)
     margin = min(scores[order[0]] - rival, 0.3)
     return {**first.features, "margin": margin}, first.right
 

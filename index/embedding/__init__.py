@@ -23,8 +23,11 @@ def load_embedder(model: str, model_dir: Path, threads: int) -> Embedder:
         return DemoEmbedder()
     from index.embedding.onnx_embedder import OnnxEmbedder  # noqa: PLC0415  loads the runtime
     from index.embedding.prepared import find_prepared  # noqa: PLC0415  with it
+    from index.embedding.query_adapter import QueryAdapter  # noqa: PLC0415
 
-    return OnnxEmbedder(find_prepared(model, model_dir), threads)
+    prepared = find_prepared(model, model_dir)
+    adapter = QueryAdapter.of_model(prepared.description.identity)
+    return OnnxEmbedder(prepared, threads, adapter)
 
 
 def prepare(model: str, model_dir: Path, progress: Progress | None = None) -> Path:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.prepared import GRAPH_NAME, Prepared
+from index.embedding.query_adapter import QueryAdapter
 from index.embedding.tokens import load_tokens
 from index.engine import Vectors
 from index.errors import ModelError
@@ -30,9 +31,12 @@ class OnnxEmbedder:
     its vector is their mean, weighted by their tokens.
     """
 
-    def __init__(self, prepared: Prepared, threads: int) -> None:
+    def __init__(
+        self, prepared: Prepared, threads: int, adapter: QueryAdapter | None = None
+    ) -> None:
         self._description = prepared.description
         self._threads = threads
+        self._adapter = adapter
         try:
             self._tokens = load_tokens(prepared.folder)
             self._session = open_graph(prepared.folder / GRAPH_NAME)
@@ -73,8 +77,9 @@ class OnnxEmbedder:
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
-        """Return the unit vector of a question."""
-        return self._embed(self._description.query_prompt, text)
+        """Return the unit vector of a question, turned towards answers where that was fitted."""
+        vector = self._embed(self._description.query_prompt, text)
+        return self._adapter.turned(vector) if self._adapter else vector
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the model reads for a passage, prompt and marks included."""

@@ -96,14 +96,14 @@ def with_margins(readings: Sequence[Reading]) -> Iterator[Reading]:
                 for other in readings[index + 1 :]
                 if not other.objections
                 and bare(other.stated) != stated
-                and not _is_part_of(other, reading)
+                and not is_part_of(other, reading)
             ),
             0.0,
         )
         yield replace(reading, evidence=replace(reading.evidence, margin=reading.score - rival))
 
 
-def _is_part_of(other: Reading, name: Reading) -> bool:
+def is_part_of(other: Reading, name: Reading) -> bool:
     """Say whether a reading is a piece of, or cut across, what another states as a name or list.
 
     It says nothing against the whole; of two figures in one span, either may be meant.
