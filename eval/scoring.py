@@ -78,7 +78,7 @@ class Judge:
             outcome=str(answer.outcome),
             answer=answer.answer,
             confidence=answer.confidence,
-            right=str(answer.outcome) in question.outcome and content,
+            right=_is_acceptable(answer.outcome, question) and content,
             wrong=not refused and (not content or refusable),
             value=value,
             exact=any(exact_match(said, gold) for gold in question.answers) if claimed else None,
@@ -113,6 +113,14 @@ class Judge:
             return not self.report_sources or citation.source in self.report_sources
         named, title = fold(document), fold(citation.title)
         return named in title or title in named
+
+
+def _is_acceptable(outcome: Outcome, question: Question) -> bool:
+    """Say whether an outcome may be; what was computed from stated values is an answer as well."""
+    accepted = set(question.outcome)
+    if Outcome.ANSWERED in accepted:
+        accepted.add(Outcome.COMPUTED)
+    return outcome in accepted
 
 
 def says(said: str, answers: Sequence[str], must_contain: Sequence[str]) -> bool:

@@ -51,8 +51,7 @@ QUESTIONS = Path(__file__).parents[1] / "questions" / "development.jsonl"
 CALIBRATION = Path(__file__).parents[2] / "service" / "answering" / "calibration.json"
 # Orders readings well enough to choose which are looked at, before an order is fitted.
 _NEUTRAL = {"bias": -1.0, "relevance": 4.0, "answerability": 3.0, "support": 4.0, "share": 1.5}
-_OWN_SAY = 4.0  # of our own questions beside the written ones, many of which name no document
-_THRESHOLD = 0.5  # below it, more of what is shown is wrong than is missed by refusing
+_THRESHOLD = 0.55  # where more coverage begins to cost refusals on the development questions
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,8 @@ def _reports(desk: Desk) -> list[DocumentSummary]:
 
 
 def fit(samples: Sequence[Sample]) -> Weights:
-    """Return the weights of the rules' evidence; each sample counts the same."""
-    told = [(features(sample.evidence), sample.right, 1.0) for sample in samples]
+    """Return the weights of the rules' evidence."""
+    told = [(features(sample.evidence), sample.right) for sample in samples]
     return fit_logistic(FEATURES, told)
 
 
@@ -137,7 +136,8 @@ def fit_trained(
     """Fit order and confidence of the trained reader's readings, where `rules` are not sure.
 
     Our own questions over what the project ships, and, where there is data, the written ones
-    (half of them) over documents that nothing was trained on.
+    (half of them) over documents that nothing was trained on. Each question has the same say:
+    rules were made with our own at hand, and seem surer there than they are elsewhere.
     """
     gathered = [_gather(desk, rules, [_expected(one) for one in asked])]
     if data is not None:
@@ -147,15 +147,12 @@ def fit_trained(
         questions = written.expected(written.load_kept(library, Half.TUNING))
         with bench.kept_desk("written", written.files(library)) as asking:
             gathered.append(_gather(asking.desk, rules, questions))
-    says = (_OWN_SAY, 1.0)
     values = [one for part in gathered for one in part.values]
     passages = [one for part in gathered for one in part.passages]
-    of_values = [say for part, say in zip(gathered, says, strict=False) for _ in part.values]
-    of_passages = [say for part, say in zip(gathered, says, strict=False) for _ in part.passages]
     ranking, passage_ranking = fit_ranking(values), fit_ranking(passages)
     return {
-        "trained_value": fit_confidence(values, ranking, of_values),
-        "trained_passage": fit_confidence(passages, passage_ranking, of_passages),
+        "trained_value": fit_confidence(values, ranking),
+        "trained_passage": fit_confidence(passages, passage_ranking),
         "ranking": ranking,
         "passage_ranking": passage_ranking,
     }

@@ -137,31 +137,25 @@ def fit_ranking(questions: Sequence[Sequence[Labelled]]) -> Weights:
     return _named(("bias", *RANKED), [bias, *result.x])
 
 
-def fit_confidence(
-    questions: Sequence[Sequence[Labelled]],
-    ranking: Weights,
-    says: Sequence[float] | None = None,
-) -> Weights:
-    """Return logistic weights over the best reading of each question, which counts `says`."""
-    asked = zip(questions, says or [1.0] * len(questions), strict=True)
-    best = [(*chosen, say) for readings, say in asked if (chosen := _best(readings, ranking))]
+def fit_confidence(questions: Sequence[Sequence[Labelled]], ranking: Weights) -> Weights:
+    """Return logistic weights over the best reading of each question."""
+    best = [chosen for readings in questions if (chosen := _best(readings, ranking))]
     return fit_logistic(NAMES, best)
 
 
 def fit_logistic(
-    names: Sequence[str], samples: Sequence[tuple[Mapping[str, float], bool, float]]
+    names: Sequence[str], samples: Sequence[tuple[Mapping[str, float], bool]]
 ) -> Weights:
-    """Return logistic weights of named features; a sample is these, its label and its say.
+    """Return logistic weights of named features; a sample is these and its label.
 
     Signs are held to what the features mean: more coverage never lowers a confidence.
     """
-    rows = np.array([[one.get(name, 0.0) for name in names] for one, _, _ in samples])
-    right = np.array([float(is_right) for _, is_right, _ in samples])
-    say = np.array([counts for _, _, counts in samples])
+    rows = np.array([[one.get(name, 0.0) for name in names] for one, _ in samples])
+    right = np.array([float(is_right) for _, is_right in samples])
 
     def loss(weights: Floats) -> float:
         score = weights[0] + rows @ weights[1:]
-        misfit = (np.logaddexp(0, score) - right * score) @ say / say.sum()
+        misfit = (np.logaddexp(0, score) - right * score).mean()
         return float(misfit + _RIDGE * np.square(weights[1:]).mean())
 
     bounds: list[tuple[float | None, float | None]] = [(None, None)]

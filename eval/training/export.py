@@ -18,6 +18,7 @@ import typer
 from torch import Tensor
 
 from eval.training import model, sources
+from eval.training.progress_log import FILE_NAME as LOG_NAME
 from index.embedding import quantise
 from index.embedding.export import OPSET, listen, quiet
 from index.embedding.samples import PASSAGES, QUESTIONS
@@ -101,7 +102,7 @@ def write_card(checkpoint: Path, folder: Path, sizes: Sizes, scores: Mapping[str
         "parameters": _parameters(checkpoint),
         "graph_bytes": sizes.graph,
         "trained": state["at"],
-        "plan": _plan(checkpoint.parent),
+        "plans": _plans(checkpoint.parent),
         "sources": sources.described(),
         "scores": scores,
     }
@@ -113,10 +114,13 @@ def _parameters(checkpoint: Path) -> int:
     return sum(one.numel() for one in weights.values())
 
 
-def _plan(output: Path) -> object:
-    path = output / "log.jsonl"
-    rows: Sequence[Any] = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return next((row["plan"] for row in reversed(rows) if "plan" in row), None)
+def _plans(output: Path) -> list[dict[str, object]]:
+    """Return every plan that the training followed, and from which example on."""
+    rows: Sequence[Any] = [
+        json.loads(line) for line in (output / LOG_NAME).read_text("utf-8").splitlines()
+    ]
+    followed = {row["from"]["seen"]: row["plan"] for row in rows if "plan" in row}
+    return [{"from": seen, **plan} for seen, plan in followed.items()]
 
 
 def main(

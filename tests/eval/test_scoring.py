@@ -55,6 +55,12 @@ def test_the_right_value_with_the_right_quote_is_right() -> None:
     assert not found.wrong
 
 
+def test_what_follows_from_stated_values_answers_as_well_as_a_stated_one() -> None:
+    given = answer(Outcome.COMPUTED, "56个", "目前已实现56个事项两市通办。")
+    assert judged(QUESTION, given).right
+    assert not judged(replace(QUESTION, outcome=("passages",)), given).right
+
+
 @pytest.mark.parametrize(
     ("said", "quote"),
     [

@@ -40,7 +40,7 @@ def found_first(asked: Embedded, adapter: QueryAdapter | None) -> float:
 
 
 def test_questions_never_seen_are_turned_towards_their_passages() -> None:
-    adapter = QueryAdapter(fit([shifted(300)], steps=100))
+    adapter = QueryAdapter(fit([shifted(300)], steps=500))
     unseen = shifted(200)
     assert found_first(unseen, adapter) > found_first(unseen, None) + 0.3
 

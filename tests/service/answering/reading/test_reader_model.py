@@ -20,7 +20,7 @@ from service.answering.reading.trained_reader import WEIGHTS
 HEADINGS = ("某市政务服务局2021年度工作报告", "二、主要做法")
 ANSWERING = "全年共受理来电12450宗，办结12320宗，办结率为98.96%，群众满意度达到99.2%。"
 SILENT = "局党组高度重视学习，先后组织干部参加专题讲座，进一步提升依法办事的能力。"
-ASKED = Asked("去年打进来的电话办完了百分之几？", HEADINGS, ANSWERING)
+ASKED = Asked("群众满意度有多高？", HEADINGS, ANSWERING)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_a_passage_that_answers_is_told_from_one_that_does_not(model: ReaderMode
 def test_the_likeliest_span_is_the_value_asked_for(model: ReaderModel):
     (judgement,) = model.judge([ASKED])
     span, support = judgement.best(1)[0]
-    assert "98.96%" in span.of(ANSWERING)
+    assert "99.2%" in span.of(ANSWERING)
     assert support == pytest.approx(judgement.support(span), abs=2.0)
     other = Span(ANSWERING.index("12450"), ANSWERING.index("，办结"))
     assert judgement.support(other) < support
