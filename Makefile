@@ -57,6 +57,7 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m eval.benchmarks
+	$(BIN)/python -m eval.benchmarks.channels
 
 eval: setup
 	$(BIN)/wenju eval all

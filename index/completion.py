@@ -42,7 +42,7 @@ def complete(
                     with database.reading() as connection:
                         report(progress(connection))
             if waiting.over():
-                return Jobs(database).some(job_ids)
+                return Jobs(database).with_members(job_ids)
             time.sleep(POLL_SECONDS)
     finally:
         database.close()
@@ -59,14 +59,15 @@ class _Waiting:
 
     def over(self) -> bool:
         """Say whether there is nothing left to wait for."""
-        jobs = self._jobs.some(self._job_ids)
+        jobs = self._jobs.with_members(self._job_ids)
         for job in jobs:
             if job.state is JobState.WORDS and job.error_message and not self._words_only:
                 raise ModelError(job.error_message)
         through = {JobState.DONE, JobState.FAILED}
         if self._words_only:
             through.add(JobState.WORDS)
-        if any(job.state not in through for job in jobs):
+        # An archive is through when its files are, which are among the jobs.
+        if any(job.state not in through | {JobState.UNPACKED} for job in jobs):
             return False
         wanted = Served(
             words=max([self._revision, *(job.words_revision for job in jobs)]),

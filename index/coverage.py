@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.articles import order_of
 from index.document import Chunk, Document, Section, SectionKind, Span
+
+_LEAST_CONFIDENCE = 0.75  # of a recognised page; a clean scan has 0.95 and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Coverage:
     `left_out` are spans of the text that are in no passage; `removed` counts the source's
     characters that are not in the text, by reason. `problems` are sentences for a person and
     empty where everything adds up; a gap among the articles is one, though the source may be
-    the cause of it.
+    the cause of it. `recognised` says how surely each page was read that is only a picture.
     """
 
     characters: int
@@ -27,6 +29,7 @@ class Coverage:
     articles: int
     article_gaps: tuple[str, ...]
     problems: tuple[str, ...]
+    recognised: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -38,7 +41,12 @@ def check(document: Document, chunks: Sequence[Chunk]) -> Coverage:
     """Account for every character of a document."""
     left_out, chunk_problems = _uncovered(document, chunks)
     gaps = tuple(_article_gaps(document))
-    problems = [*chunk_problems, *_section_problems(document.root), *_origin_problems(document)]
+    problems = [
+        *chunk_problems,
+        *_section_problems(document.root),
+        *_origin_problems(document),
+        *_recognition_problems(document),
+    ]
     removed: Counter[str] = Counter()
     for removal in document.removals:
         removed[removal.reason] += len(removal.text)
@@ -50,6 +58,7 @@ def check(document: Document, chunks: Sequence[Chunk]) -> Coverage:
         articles=sum(1 for _ in _articles(document.root)),
         article_gaps=gaps,
         problems=(*problems, *gaps),
+        recognised={page.page: page.confidence for page in document.recognised},
     )
 
 
@@ -105,6 +114,13 @@ def _origin_problems(document: Document) -> Iterator[str]:
         if added.strip():
             yield f"正文第 {covered} 字处有原文没有的文字。"
         covered = run.span.end
+
+
+def _recognition_problems(document: Document) -> Iterator[str]:
+    """Yield the pages that were recognised too uncertainly to be relied on."""
+    for page in document.recognised:
+        if page.confidence < _LEAST_CONFIDENCE:
+            yield f"第 {page.page} 页的文字识别把握只有 {page.confidence:.0%}，请对照原件核对。"
 
 
 def _articles(section: Section) -> Iterator[Section]:

@@ -219,10 +219,19 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognition:
+    """How surely the text of a page was recognised from its picture, 0 to 1."""
+
+    page: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A read document: its rejoined text, where that came from, and how it is built.
 
-    `evidence` leads from a metadata field's name to the span it was read from.
+    `evidence` leads from a metadata field's name to the span it was read from. `recognised`
+    names the pages read from pictures.
     """
 
     id: str
@@ -234,6 +243,7 @@ class Document:
     origin: tuple[OriginRun, ...] = ()
     removals: tuple[Removal, ...] = ()
     evidence: Mapping[str, Span] = field(default_factory=dict)
+    recognised: tuple[Recognition, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the page that holds `offset`, or None where pages are unknown."""

@@ -5,10 +5,13 @@ WenjuError
 │   ├── UnsupportedFormat      not a format we read, or not what its name says
 │   ├── CorruptFile            damaged, truncated or encrypted
 │   ├── EmptyDocument          nothing, or almost nothing, to read in it
-│   └── FileTooLarge           over a limit
+│   ├── FileTooLarge           over a limit
+│   ├── MissingPart            LibreOffice or 文字识别 is needed and not installed
+│   └── ReadingStopped         took its reader down, or more time or memory than there is
 ├── StoreError                 the knowledge base could not be used
 │   ├── DocumentNotFound
 │   ├── CuratedNotFound        no such curated answer
+│   ├── ApiKeyNotFound         no such key
 │   ├── CorruptCatalogue       the database is damaged: restore or rebuild
 │   ├── CatalogueTooNew        written by a newer version: upgrade the program
 │   ├── DamagedIndex           a derived index is unusable: rebuilt from the catalogue
@@ -61,6 +64,14 @@ class FileTooLarge(ReadError):
     code = "file_too_large"
 
 
+class MissingPart(ReadError):
+    code = "missing_part"
+
+
+class ReadingStopped(ReadError):
+    code = "reading_stopped"
+
+
 class StoreError(WenjuError):
     code = "store_error"
 
@@ -71,6 +82,10 @@ class DocumentNotFound(StoreError):
 
 class CuratedNotFound(StoreError):
     code = "curated_not_found"
+
+
+class ApiKeyNotFound(StoreError):
+    code = "api_key_not_found"
 
 
 class CorruptCatalogue(StoreError):

@@ -23,27 +23,36 @@ from index.remembered import RememberingEmbedder
 from index.retrieve import Engines as Asked
 from index.retrieve import retrieve
 from index.store.access_tokens import AccessTokens
+from index.store.alerts import Alerts
+from index.store.answer_sheets import SheetReports
+from index.store.api_keys import ApiKeys
 from index.store.catalogue import Catalogue, DocumentSummary
 from index.store.chat_exchanges import ChatExchanges
 from index.store.chat_tasks import ChatTasks
 from index.store.curated import CuratedAnswers
+from index.store.customer_service import CustomerService
 from index.store.database import Database
 from index.store.embeddings import Embeddings
 from index.store.feedback import AnswerLog, FeedbackBook
 from index.store.files import prepare_directory
 from index.store.gaps import Gaps
+from index.store.idempotency import IdempotentWrites
 from index.store.jobs import Job, Jobs, enqueue
 from index.store.journal import Journal
+from index.store.leases import Leases
 from index.store.originals import Originals
 from index.store.progress import Progress, progress
 from index.store.readers import Readers
+from index.store.succession import Lineage, lineage
+from index.store.tables import JobState
 
 
 class KnowledgeBase:
     """Reads one data directory, and asks its worker for changes. Safe for many threads.
 
-    `curated`, `gaps`, `answers`, `feedback` and those of the chats are repositories in the same
-    catalogue; what need not be on the disk before the answer is given goes through `journal`.
+    `curated`, `gaps`, `answers`, `feedback`, `api_keys`, `idempotent_writes` and those of the
+    chats are repositories in the same catalogue; what need not be on the disk before the answer is
+    given goes through `journal`.
     """
 
     def __init__(
@@ -57,13 +66,19 @@ class KnowledgeBase:
         self._originals = Originals(directory)
         self._documents = _Documents()
         self.curated = CuratedAnswers(database)
+        self.sheet_reports = SheetReports(database)
         self.gaps = Gaps(database)
         self.answers = AnswerLog(database)
         self.feedback = FeedbackBook(database)
         self.chat_tasks = ChatTasks(database)
         self.chat_exchanges = ChatExchanges(database)
         self.access_tokens = AccessTokens(database)
-        self.journal = Journal(self.answers, self.gaps)
+        self.customer_service = CustomerService(database)
+        self.alerts = Alerts(database)
+        self.leases = Leases(database)
+        self.api_keys = ApiKeys(database)
+        self.idempotent_writes = IdempotentWrites(database)
+        self.journal = Journal(self.answers, self.gaps, self.api_keys)
         self._presence: Presence | None = None
 
     @classmethod
@@ -175,6 +190,10 @@ class KnowledgeBase:
         """List the documents in the order they came in."""
         return tuple(self._follower.snapshot.table.documents.values())
 
+    def lineage(self, document_id: str) -> Lineage:
+        """Return what ended a document, what it ended, its versions, and what is to be asked."""
+        return lineage(self._database, document_id)
+
     def chunks(self, document_id: str) -> list[Chunk]:
         """Return a document's passages in reading order. Raises DocumentNotFound."""
         return self._catalogue.chunks(document_id)
@@ -183,17 +202,20 @@ class KnowledgeBase:
         """Return the file as it came. Raises DocumentNotFound."""
         return self._originals.read(self._catalogue.document(document_id).sha256)
 
-    def submit(self, content: bytes, source: str, known: Metadata | None = None) -> Job:
+    def submit(
+        self, content: bytes, source: str, known: Metadata | None = None, *, withdraws: bool = False
+    ) -> Job:
         """Keep a file and queue it for the worker; bytes that are there already are not again.
 
-        What `known` sets wins over what is read from the file.
+        What `known` sets wins over what is read from the file. Of a spreadsheet of answers
+        `withdraws` takes away those whose rows an earlier version had and this has not.
         """
         sha256 = self._originals.keep(content)
         source = source.encode(errors="replace").decode()  # a name the system could not decode
         with self._database.writing() as connection:
             if not self._originals.has(sha256):  # swept away in between
                 self._originals.keep(content)
-            job_id = enqueue(connection, source, sha256, known)
+            job_id = enqueue(connection, source, sha256, known, withdraws=withdraws)
         return self._jobs.get(job_id)
 
     def edit(self, document_id: str, changes: Mapping[str, object]) -> None:
@@ -210,14 +232,21 @@ class KnowledgeBase:
         """Return a job. Raises InvalidRequest for one that never was."""
         return self._jobs.get(job_id)
 
-    def jobs(self) -> list[Job]:
-        """Return the newest jobs, newest first."""
-        return self._jobs.latest()
+    def jobs(
+        self, state: JobState | None = None, limit: int = 100, before: int | None = None
+    ) -> list[Job]:
+        """Return the newest jobs, of one state or of all, newest first; see `Jobs.latest`."""
+        return self._jobs.latest(limit, state, before)
 
     def retry(self, job_id: str) -> Job:
         """Queue a failed job once more."""
         self._jobs.retry(job_id)
         return self._jobs.get(job_id)
+
+    def discard(self, job_id: str) -> None:
+        """Forget a failed job and its file. Raises InvalidRequest for one that never was."""
+        self._jobs.get(job_id)
+        self._jobs.discard(job_id)
 
 
 class _Documents:

@@ -36,7 +36,8 @@ def read_metadata(
 ) -> tuple[Metadata, dict[str, Span]]:
     """Read the metadata out of a text. Fields that `known` sets win, the first of them most.
 
-    `name` is the title of last resort. What is uncertain stays None.
+    `name` is the title of last resort. What is uncertain stays None; where the text does speak
+    of it, the evidence says where, for a person to decide.
     """
     parts = Parts(text, root)
     stated = {key: value for source in reversed(known) for key, value in _set_fields(source)}
@@ -66,7 +67,8 @@ def _dates(parts: Parts, title: str, stated: Mapping[str, Any]) -> dict[str, Fou
     issued_on: date | None = stated.get("issued_on") or _value(issued)
     effective = effective_on_of(parts, title, issued_on)
     effective_on: date | None = stated.get("effective_on") or _value(effective)
-    expires = expires_on_of(parts, effective_on or issued_on)
+    begins_on = effective_on or (issued_on if effective is None else None)
+    expires = expires_on_of(parts, begins_on)
     return {"issued_on": issued, "effective_on": effective, "expires_on": expires}
 
 

@@ -8,28 +8,37 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from index.answer_sheets.sheet import AnswerSheet
 from index.caches import Caches
 from index.document import Chunk, Document, Metadata
 from index.engine import Embedder
 from index.errors import CorruptFile, ModelError, ModelMismatch, WenjuError
+from index.incoming import Incoming, Unpacked
+from index.intake import Reading
+from index.store.answer_sheets import bring_in
 from index.store.catalogue import Catalogue, has, put
 from index.store.database import Database
 from index.store.embeddings import Embeddings
-from index.store.jobs import Jobs, Work, read, wanted_originals
-from index.store.originals import Originals
+from index.store.jobs import Jobs, Work, answered, read, unpack, wanted_originals
+from index.store.originals import Originals, sha256_of
 from index.store.progress import Progress, progress
 from index.store.revision import State
+from index.store.succession import settle_earlier
 
 PASSAGES_AT_ONCE = 64  # a second or two of the model's work, at most lost when killed
 READING_SECONDS = 0.5  # of reading files for one transaction
 CACHING_SECONDS = 0.5  # between two commits of the indexes, at least
 CACHING_SHARE = 4  # and this many times as long as the last one took
+_NAMES_AT_ONCE = 100  # documents of an older catalogue
 MODEL_SECONDS = 30  # until a model that could not be used is tried again
 
-Reading = tuple[Document, list[Chunk]]
+FileReader = Callable[[bytes, str, Metadata | None], Reading]
 log = logging.getLogger(__name__)
 
 
@@ -42,7 +51,7 @@ class Turn:
         database: Database,
         caches: Caches,
         model: Callable[[], Embedder],
-        reader: Callable[[bytes, str, Metadata | None], Reading],
+        reader: FileReader,
     ) -> None:
         self.trouble: ModelError | ModelMismatch | None = None
         self._trouble_until = 0.0
@@ -50,6 +59,7 @@ class Turn:
         self._caches = caches
         self._model = model
         self._reader = reader
+        self._files_at_once: int = getattr(reader, "files_at_once", 1)  # of a function, one
         self._catalogue = Catalogue(database)
         self._embeddings = Embeddings(database)
         self._jobs = Jobs(database)
@@ -57,6 +67,7 @@ class Turn:
         self._settled: State | None = None  # nothing was left to do in this state
         self._swept = -1  # revision
         self._cache_again_at = 0.0
+        self._names_behind = True  # until a look shows that none is
         self._jobs.resume()
         self._catch_up()  # and find out whether the indexes are there at all
 
@@ -65,7 +76,7 @@ class Turn:
 
         Files first, so that all are soon found by words; then vectors, some passages at a time.
         """
-        if self._read_files():
+        if self._read_names() or self._read_files():
             self._catch_up_if_due()
             return True
         state = self._catalogue.state()
@@ -95,29 +106,49 @@ class Turn:
         """Take all vectors away, so that another model can make them anew."""
         self._embeddings.forget()
 
+    def _read_names(self) -> bool:
+        """Read what documents of an older catalogue are called and what they end."""
+        if self._names_behind:
+            self._names_behind = settle_earlier(self._database, _NAMES_AT_ONCE)
+        return self._names_behind
+
     def _read_files(self) -> bool:
         """Read queued files for a while and put what came of them into the catalogue."""
         readings: list[tuple[Work, Reading]] = []
         taken = False
         until = time.monotonic() + READING_SECONDS
-        while time.monotonic() < until and (work := self._jobs.take()) is not None:
+        while time.monotonic() < until and (batch := self._take()):
             taken = True
             # What was interrupted before may be what interrupts: it must take no other with it.
-            suspect = work.attempts > 1
+            suspect = any(work.attempts > 1 for work in batch)
             if suspect:
                 self._keep(readings)
                 readings = []
-            reading = self._read(work)
-            if reading is not None:
-                readings.append((work, reading))
-            if suspect:
+            readings += [pair for pair in self._read_at_once(batch) if pair is not None]
+            if suspect or any(isinstance(reading, Unpacked) for _, reading in readings):
                 break
         self._keep(readings)
         return taken
 
-    def _read(self, work: Work) -> Reading | None:
+    def _take(self) -> list[Work]:
+        """Begin as many queued jobs as are read at once; one that was interrupted, alone."""
+        batch: list[Work] = []
+        while len(batch) < self._files_at_once and (work := self._jobs.take()) is not None:
+            batch.append(work)
+            if work.attempts > 1:
+                break
+        return batch
+
+    def _read_at_once(self, batch: Sequence[Work]) -> list[tuple[Work, Reading] | None]:
+        if len(batch) == 1:
+            return [self._read(batch[0])]
+        with ThreadPoolExecutor(len(batch), thread_name_prefix="wenju-reading") as pool:
+            return list(pool.map(self._read, batch))
+
+    def _read(self, work: Work) -> tuple[Work, Reading] | None:
         try:
-            return self._reader(self._originals.read(work.sha256), work.source, work.known)
+            content = self._originals.read(work.sha256)
+            return work, self._reader(content, work.source, work.known)
         except WenjuError as error:
             self._jobs.fail(work.id, error)
         except Exception:
@@ -128,19 +159,26 @@ class Turn:
             )
         return None
 
-    def _keep(self, readings: list[tuple[Work, Reading]]) -> None:
+    def _keep(self, readings: Sequence[tuple[Work, Reading]]) -> None:
         if not readings:
             return
+        for member in _members(readings):
+            self._originals.keep(member.content)
         with self._database.writing() as connection:
-            new = {
-                reading[0].id: reading
-                for _, reading in readings
-                if not has(connection, reading[0].id)
-            }
+            new: dict[str, tuple[Document, list[Chunk]]] = {}
+            for work, reading in readings:
+                if isinstance(reading, Unpacked):
+                    _queue_members(connection, work, reading)
+                elif isinstance(reading, AnswerSheet):
+                    bring_in(connection, work.id, work.source, reading, withdraws=work.withdraws)
+                    answered(connection, work.id)
+                elif not has(connection, reading[0].id):
+                    new[reading[0].id] = reading
             if new:
                 put(connection, list(new.values()))
-            for work, (document, _) in readings:
-                read(connection, work.id, document.id)
+            for work, reading in readings:
+                if not isinstance(reading, Unpacked | AnswerSheet):
+                    read(connection, work.id, reading[0].id)
 
     def _embed(self) -> bool:
         """Make the next vectors; return whether any were wanted and could be made."""
@@ -181,3 +219,14 @@ class Turn:
         with self._database.writing() as connection:
             self._originals.sweep(wanted_originals(connection))
         self._swept = state.revision
+
+
+def _queue_members(connection: Connection, work: Work, archive: Unpacked) -> None:
+    files = [(one.source, sha256_of(one.content), one.known) for one in archive.members]
+    unpack(connection, work.id, files)
+
+
+def _members(readings: Sequence[tuple[Work, Reading]]) -> Iterator[Incoming]:
+    for _, reading in readings:
+        if isinstance(reading, Unpacked):
+            yield from reading.members

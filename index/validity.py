@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from index.document import SectionKind, Span
 from index.numerals import DATE_PATTERN, dates, day_after, number
 from index.parts import Parts
 
-_EFFECT = r"(?:正式|开始)?(?:施行|实施|执行|生效|试行)"
+_EFFECT = r"(?:正式|开始)?(?:施行|实施|实行|执行|生效|试行)"
 _SELF = r"本[^，。；\s第]{1,6}?"
 _EFFECTIVE = re.compile(
     rf"(?P<subject>{_SELF})?\s*(?:从|自)\s*(?P<when>{DATE_PATTERN}|"
-    r"(?P<own>公布|发布|印发|颁布|签发)之日)\s*(?:零时|0时)?\s*起?\s*"
+    r"(?P<own>公布|发布|印发|颁布|颁发|签发|下发)(?:之日|日|(?=起)))\s*(?:零时|0时)?\s*起?\s*"
     rf"(?:(?P<delay>\d{{1,3}}|[一二三四五六七八九十]{{1,3}})\s*[日天]后)?\s*{_EFFECT}"
 )
 _SENTENCE_START = re.compile(r"(?:^|[。；，,：\s]|第[^，。；\s]{1,7}条)\s*$")
@@ -22,9 +22,11 @@ _UNTIL = re.compile(
     rf"(?:有效期|执行期限?|施行期限?|期限)\s*(?:为)?\s*(?:截?至|到)\s*(?P<day>{DATE_PATTERN})"
     rf"|(?:起{_EFFECT}|之日起)[，,、]?\s*(?:有效期)?\s*(?:执行)?[至到]\s*(?P<end>{DATE_PATTERN})"
 )
-_YEARS = re.compile(
-    rf"(?:起{_EFFECT}[，,、]?\s*|{_SELF})(?:有效期|试行期|执行期)限?\s*(?:为|：)?\s*"
-    r"(?P<years>\d{1,2}|[一二两三四五六七八九十]{1,2})\s*年"
+_TERM = re.compile(
+    rf"(?:(?:起{_EFFECT}[，,、；]?\s*|{_SELF})(?:(?:有效|试行有效|试行|执行|施行|实施)期|暂定|期限)限?\s*(?:暂定)?(?:为|：)?"
+    rf"|(?:起|{_SELF})(?:暂时|暂定)?试行)\s*"
+    r"(?P<length>(?P<count>\d{1,2}|[一二两三四五六七八九十]{1,2})\s*"
+    r"(?P<unit>年|个月)(?:半)?)(?!度|以[上内])"
 )
 _ENACTED = re.compile(r"通过|批准|公布|发布|颁布|修订|修正|修改|公告")
 _TAKES_EFFECT = re.compile(r"^\s*起?\s*(?:正式)?(?:施行|实施|生效)")
@@ -59,26 +61,49 @@ def _enactments(text: str, within: Span) -> Iterator[tuple[date, Span]]:
             yield day, span
 
 
-def effective_on_of(parts: Parts, title: str, issued_on: date | None) -> tuple[date, Span] | None:
-    """Return the 施行日期, where the document states just one for itself."""
-    found: list[tuple[date, Span, str]] = []
-    spans = [*parts.bodies(), *(section.span for section in parts.of(SectionKind.HEAD))]
-    for span in spans:
+def effective_on_of(
+    parts: Parts, title: str, issued_on: date | None
+) -> tuple[date | None, Span] | None:
+    """Return the 施行日期, where the document states just one for itself.
+
+    The day is None, and the span there, where it cannot be told: counted from a day that is not
+    known, or several days stated. An amended text still says when its first version took effect;
+    the head's day for this version comes before that.
+    """
+    found: list[tuple[date | None, Span, str]] = []
+    heads = [section.span for section in parts.of(SectionKind.HEAD)]
+    for span in [*parts.bodies(), *heads]:
         for match in _EFFECTIVE.finditer(parts.text, span.start, span.end):
             before = parts.text[max(0, match.start() - 12) : match.start()]
-            if not match["subject"] and not _SENTENCE_START.search(before):
+            begins = _SENTENCE_START.search(before) or (span in heads and match[0][0].isspace())
+            if not match["subject"] and not begins:
                 continue  # another text is said to take effect
             day = _day(match, issued_on)
-            if day is not None:
-                found.append((day, Span(*match.span("when")), match["subject"] or ""))
+            found.append((day, Span(*match.span("when")), match["subject"] or ""))
+    of_version = _of_version(found, heads, issued_on)
+    if of_version is not None:
+        return of_version
     ending = re.sub(r"[（(][^）)]*[）)]$", "", title)[-2:]
     for wanted in (lambda subject: subject[-2:].removeprefix("本") in ending, bool, lambda _: True):
         days = {day: span for day, span, subject in found if wanted(subject)}
-        if len(days) == 1:
-            return next(iter(days.items()))
+        stated = {day: span for day, span in days.items() if day is not None}
+        if len(stated) == 1:
+            return next(iter(stated.items()))
         if days:
-            return None
+            return None, next(iter(days.values()))
     return None
+
+
+def _of_version(
+    found: Sequence[tuple[date | None, Span, str]], heads: Sequence[Span], issued_on: date | None
+) -> tuple[date, Span] | None:
+    """Return the day the head names for this version, where all others are of earlier ones."""
+    stated = {day: span for day, span, _ in reversed(found) if day is not None}
+    if issued_on is None:
+        return None
+    late = [(day, span) for day, span in stated.items() if day >= issued_on]
+    of_head = [one for one in late if any(one[1] in head for head in heads)]
+    return of_head[0] if len(late) == len(of_head) == 1 else None
 
 
 def _day(match: re.Match[str], issued_on: date | None) -> date | None:
@@ -89,21 +114,35 @@ def _day(match: re.Match[str], issued_on: date | None) -> date | None:
     return day
 
 
-def expires_on_of(parts: Parts, begins_on: date | None) -> tuple[date, Span] | None:
-    """Return the first day the document no longer holds, where it states it for itself."""
-    found: dict[date, Span] = {}
-    for span in parts.bodies():
-        for match in _UNTIL.finditer(parts.text, span.start, span.end):
+def expires_on_of(parts: Parts, begins_on: date | None) -> tuple[date | None, Span] | None:
+    """Return the first day the document no longer holds, where it states it for itself.
+
+    The day is None, and the span there, where it is counted from a day that is not known, or
+    where the text states several.
+    """
+    stated: dict[date, Span] = {}
+    counted: dict[date | None, Span] = {}
+    for body in parts.bodies():
+        for match in _UNTIL.finditer(parts.text, body.start, body.end):
             if not _speaks_of_itself(parts.text, match.start()):
                 continue
             group = "day" if match["day"] else "end"
             for day_span, day in dates(parts.text, *match.span(group)):
-                found[day_after(day)] = day_span
-        for match in _YEARS.finditer(parts.text, span.start, span.end):
-            years = number(match["years"])
-            if begins_on is not None and years:
-                found[_years_later(begins_on, years)] = Span(match.start("years"), match.end())
-    return next(iter(found.items())) if len(found) == 1 else None
+                stated[day_after(day)] = day_span
+        for match in _TERM.finditer(parts.text, body.start, body.end):
+            counted[_end_of_term(match, begins_on)] = Span(*match.span("length"))
+    days = [*(stated or counted).items()]
+    if not days:
+        return None
+    return days[0] if len(days) == 1 else (None, days[0][1])
+
+
+def _end_of_term(match: re.Match[str], begins_on: date | None) -> date | None:
+    count = number(match["count"])
+    if begins_on is None or not count:
+        return None
+    months = count * (1 if match["unit"] == "个月" else 12) + 6 * match[0].endswith("半")
+    return _months_later(begins_on, months)
 
 
 def _speaks_of_itself(text: str, position: int) -> bool:
@@ -111,8 +150,11 @@ def _speaks_of_itself(text: str, position: int) -> bool:
     return re.search(rf"{_SELF}|起{_EFFECT}", sentence) is not None or not sentence.strip()
 
 
-def _years_later(day: date, years: int) -> date:
+def _months_later(day: date, months: int) -> date:
+    """Return the day of the same number; where that month has none, the first of the next."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return date(day.year + years, 3, 1)
+        return day.replace(year=year, month=month + 1)
+    except ValueError:
+        year, month = divmod(day.year * 12 + day.month + months, 12)
+        return date(year, month + 1, 1)

@@ -4,41 +4,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 
 from index.caches import Caches, Engines, LocalEngines
-from index.chunk import chunk
-from index.document import Chunk, Document, Metadata
 from index.engine import Embedder
 from index.errors import WenjuError, WriterBusy
-from index.read import read_document
+from index.intake import read_and_chunk
 from index.store.database import Database
 from index.store.files import prepare_directory
 from index.store.lock import WriterLock
 from index.store.progress import Progress
-from index.turn import Turn
+from index.turn import FileReader, Turn
 
 POLL_SECONDS = 0.1
 TURN_SECONDS = 0.5  # between attempts to become the writer
 RETRY_SECONDS = 30  # after a failure that may pass, such as a full disk
 
 Report = Callable[[Progress], None]
-Reader = Callable[[bytes, str, Metadata | None], tuple[Document, list[Chunk]]]
 log = logging.getLogger(__name__)
 
 
-def read_and_chunk(
-    content: bytes, source: str, known: Metadata | None
-) -> tuple[Document, list[Chunk]]:
-    """Read a file in this process and cut it into passages. Raises ReadError."""
-    document = read_document(content, source, known)
-    return document, chunk(document)
-
-
 class Worker:
-    """Brings a data directory up to date, while it holds the directory's lock."""
+    """Brings a data directory up to date, while it holds the directory's lock.
+
+    `reader` is called from as many threads as its `files_at_once` says, one where it has none;
+    where it is a context manager it is entered for as long as the lock is held.
+    """
 
     def __init__(
         self,
@@ -47,7 +40,7 @@ class Worker:
         *,
         engines: Engines | None = None,
         database_url: str | None = None,
-        reader: Reader = read_and_chunk,
+        reader: FileReader = read_and_chunk,
     ) -> None:
         self.directory = directory
         self.database_url = database_url
@@ -99,7 +92,10 @@ class Worker:
             database = Database.open(self.directory, self.database_url)
             caches = Caches(database, self.directory, self._engines)
             try:
-                yield Turn(self.directory, database, caches, self._model, self._reader)
+                with ExitStack() as stack:
+                    if isinstance(self._reader, AbstractContextManager):
+                        stack.enter_context(self._reader)  # its processes go with the turn
+                    yield Turn(self.directory, database, caches, self._model, self._reader)
             finally:
                 caches.close()
                 database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from index.embedding import load_embedder
 from index.embedding.loading import LoadingEmbedder
 from index.incoming import Incoming
 from index.knowledge_base import KnowledgeBase
+from index.store.answer_sheets import SheetReport
 from index.store.jobs import Job
 from index.store.progress import Progress
 from service.settings import Settings
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from index.worker import Worker
     from service.desk import Desk
 
+_MOST_FILES_AT_ONCE = 4  # being read; each process takes some 100 MB
+_TABLES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".csv", ".tsv"})
 CATALOGUE = Path(__file__).parents[1] / "corpus" / "catalogue.toml"
 
 
@@ -44,10 +48,30 @@ def open_desk(settings: Settings, *, follow: bool = True) -> Iterator[Desk]:
 
 def make_worker(settings: Settings) -> Worker:
     """Return the worker of the data directory; it loads the model when it first needs it."""
+    from index.sandbox.reader import SandboxedReader  # noqa: PLC0415  as the line above
     from index.worker import Worker  # noqa: PLC0415  readers and splitters, which a server needs not
 
     embedder = partial(load_embedder, settings.model, settings.model_dir, settings.threads)
-    return Worker(settings.data_dir, embedder)
+    return Worker(
+        settings.data_dir,
+        embedder,
+        reader=SandboxedReader(files_at_once=min(_MOST_FILES_AT_ONCE, os.cpu_count() or 1)),
+    )
+
+
+def preview_file(base: KnowledgeBase, source: str, content: bytes) -> SheetReport | None:
+    """Say what a spreadsheet of answers would bring; None for what would be a document.
+
+    Raises ReadError.
+    """
+    from index.answer_sheets.sheet import AnswerSheet  # noqa: PLC0415  for this alone
+    from index.sandbox.reader import SandboxedReader  # noqa: PLC0415
+
+    if Path(source).suffix.lower() not in _TABLES:
+        return None
+    with SandboxedReader() as read:
+        reading = read(content, source, None)
+    return base.sheet_reports.preview(source, reading) if isinstance(reading, AnswerSheet) else None
 
 
 def complete_jobs(

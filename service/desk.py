@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from index.document import SHANGHAI, Disclosure, Document, Filter, Hit, Kind, Span
@@ -23,13 +23,16 @@ from service.answering.reading.rule_reader import RuleReader
 from service.answering.reading.trained_reader import TrainedReader
 from service.answering.scope import Candidate
 from service.answering.understanding.lexicon import Lexicon
-from service.curated import curated_answer
+from service.curated import CuratedDesk
 from service.settings import Settings
+from service.succession import lapse_notices
 from service.suggestions import suggest
+
+_FIRST_DAY = date(1, 1, 2)  # the day before has no beginning in Shanghai that a store can hold
 
 
 class Channel(StrEnum):
-    """Where a question comes from. All but the operator's own command line are anonymous."""
+    """Where a question comes from. All but the operator's own command line show what is public."""
 
     CLI = "cli"
     WEB = "web"
@@ -37,6 +40,8 @@ class Channel(StrEnum):
     OPENAI = "openai"
     MCP = "mcp"
     WECHAT = "wechat"
+    WECOM = "wecom"  # employees: the application and the bot
+    WECOM_SERVICE = "wecom_service"  # citizens: 微信客服
 
 
 class Verdict(StrEnum):
@@ -76,6 +81,7 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.knowledge_base = knowledge_base
+        self.curated = CuratedDesk(knowledge_base, settings.region, settings.public_url)
         calibration = calibration or Calibration.bundled()
         if settings.refusal_threshold is not None:
             calibration = replace(
@@ -95,28 +101,33 @@ class Desk:
             )
         )
 
-    def ask(
+    def ask(  # noqa: PLR0913  all but the question by name
         self,
         question: str,
         *,
         as_of: date | None = None,
         filter_: RequestFilter | None = None,
         channel: Channel,
+        sees_internal: bool = False,
         hear: Hear = unheard,
     ) -> Answer:
         """Answer a question, from the site's own answers first, then from the documents.
 
+        `sees_internal` is for a caller who may see more than the channel shows to anybody.
         `hear` is told of each step while it is worked on, in the caller's thread.
         """
-        admitted = self.admitted(channel, as_of, filter_)
-        answer = curated_answer(question, self.knowledge_base, admitted, self.settings.public_url)
+        admitted = self.admitted(channel, as_of, filter_, sees_internal=sees_internal)
+        answer = self.curated.answer(question, admitted, _moment(admitted.as_of))
         if answer is None:
             revision = str(self.knowledge_base.revision)
             answer = self.answering.answer(question, admitted, revision, hear)
+        days = self.settings.lapse_notice_days
+        lapsing = lapse_notices(answer, self.knowledge_base, admitted.as_of, days)
+        answer = replace(answer, notices=(*answer.notices, *lapsing))
         self._remember(answer, channel)
         return answer
 
-    def search(
+    def search(  # noqa: PLR0913  all but the query by name
         self,
         query: str,
         *,
@@ -124,9 +135,10 @@ class Desk:
         as_of: date | None = None,
         filter_: RequestFilter | None = None,
         channel: Channel,
+        sees_internal: bool = False,
     ) -> list[SearchHit]:
         """Return the passages nearest to the query, best first; each quote is the whole passage."""
-        admitted = self.admitted(channel, as_of, filter_)
+        admitted = self.admitted(channel, as_of, filter_, sees_internal=sees_internal)
         found = []
         for rank, hit in enumerate(self.knowledge_base.retrieve(query, admitted, limit), 1):
             document = self.knowledge_base.document(hit.chunk.document_id)
@@ -140,15 +152,23 @@ class Desk:
         """Return questions that public documents answer, each tried before it is offered."""
         return suggest(self.answering, self.admitted(Channel.WEB), limit)
 
-    def may_see(self, document: Document | DocumentSummary, channel: Channel) -> bool:
+    def may_see(
+        self,
+        document: Document | DocumentSummary,
+        channel: Channel,
+        *,
+        sees_internal: bool = False,
+    ) -> bool:
         """Say whether a channel may be shown a document at all, in force or not."""
-        return document.metadata.disclosure in self._disclosures(channel)
+        return document.metadata.disclosure in self._disclosures(channel, sees_internal)
 
     def admitted(
         self,
         channel: Channel,
         as_of: date | None = None,
         filter_: RequestFilter | None = None,
+        *,
+        sees_internal: bool = False,
     ) -> Filter:
         """Return what a channel may see, in force on the day, narrowed to what was asked for."""
         wanted = filter_ or RequestFilter()
@@ -158,11 +178,11 @@ class Desk:
             regions=wanted.regions,
             kinds=wanted.kinds,
             documents=wanted.documents,
-            disclosures=self._disclosures(channel),
+            disclosures=self._disclosures(channel, sees_internal),
         )
 
-    def _disclosures(self, channel: Channel) -> frozenset[Disclosure]:
-        if channel is Channel.CLI:
+    def _disclosures(self, channel: Channel, sees_internal: bool) -> frozenset[Disclosure]:  # noqa: FBT001  of this class alone
+        if channel is Channel.CLI or sees_internal:
             return frozenset(Disclosure)
         if self.settings.unknown_disclosure == "public":
             return frozenset({Disclosure.PUBLIC, Disclosure.UNKNOWN})
@@ -187,6 +207,14 @@ class Desk:
         if answer.refusal is not None:
             reason, nearest = answer.refusal.reason.value, _places(answer.refusal.nearest)
             journal.put(Miss(answer.question, reason, channel.value, nearest))
+
+
+def _moment(day: date) -> datetime:
+    """Return the moment a question is about: now, or the beginning of another day."""
+    now = datetime.now(SHANGHAI)
+    if day == now.date():
+        return now
+    return datetime.combine(max(day, _FIRST_DAY), time(), SHANGHAI)
 
 
 def _places(citations: Iterable[Citation]) -> tuple[Basis, ...]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from index.answer_sheets.sheet import Remark
 from index.document import SHANGHAI, Document, Kind, Metadata, Section, Status
+from index.store.answer_sheets import SheetReport
 from index.store.catalogue import DocumentSummary
 from index.store.curated import CuratedAnswer
 from index.store.feedback import Feedback
@@ -14,6 +17,7 @@ from index.store.gaps import Gap
 from index.store.jobs import Job
 from index.store.wording import Basis
 from service.answering.answer import Answer, Citation, Outcome
+from service.succession import ended_json
 
 if TYPE_CHECKING:
     from service.desk import SearchHit
@@ -191,8 +195,34 @@ def job_json(job: Job) -> Json:
         "document_id": job.document_id,
         "progress": round(job.progress, 3),
         "error": error,
+        "members": list(job.members),
+        "answers": job.answers and asdict(job.answers),
+        "endings": [ended_json(one) for one in job.endings],
         "created_at": job.created_at.isoformat(timespec="seconds"),
         "updated_at": job.updated_at.isoformat(timespec="seconds"),
+    }
+
+
+def sheet_json(report: SheetReport) -> Json:
+    """Return what became of a spreadsheet's rows, row by row."""
+    return {
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "withdrawn": report.withdrawn,
+        "rejected": [_remark_json(one) for one in report.remarks if one.rejected],
+        "remarks": [_remark_json(one) for one in report.remarks if not one.rejected],
+        "gone": [asdict(one) for one in report.gone],
+    }
+
+
+def _remark_json(remark: Remark) -> Json:
+    return {
+        "sheet": remark.sheet,
+        "row": remark.row or None,
+        "question": remark.question,
+        "code": remark.code,
+        "message": remark.message,
     }
 
 
@@ -206,9 +236,14 @@ def curated_json(kept: CuratedAnswer) -> Json:
         "wordings": list(draft.wordings),
         "script": draft.script,
         "basis": draft.basis and basis_json(draft.basis),
-        "valid_from": _iso(draft.valid_from),
-        "valid_until": _iso(draft.valid_until),
+        "valid_from": _moment(draft.valid_from),
+        "valid_until": _moment(draft.valid_until),
         "disclosure": draft.disclosure.value,
+        "stated_basis": draft.stated_basis,
+        "agency": draft.agency,
+        "phone": draft.phone,
+        "region": draft.region,
+        "origin": kept.origin and asdict(kept.origin),
         "created_at": kept.created_at.isoformat(timespec="seconds"),
         "updated_at": kept.updated_at.isoformat(timespec="seconds"),
     }
@@ -270,6 +305,14 @@ def _outline(sections: Sequence[Section], text: str) -> list[Json]:
         }
         for section in sections
     ]
+
+
+def _moment(moment: datetime | None) -> str | None:
+    """Return a moment by the clocks of Shanghai, a midnight as its day."""
+    if moment is None:
+        return None
+    text = moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+    return text.removesuffix("T00:00")
 
 
 def _iso(day: date | None) -> str | None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime, time
 from typing import ClassVar
 
+from index.document import SHANGHAI
 from index.errors import InvalidRequest
 
 LONGEST_QUESTION = 1000  # characters
 UNREADABLE = "文字里有无法识别的字符（控制字符或乱码），请重新输入。"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _LAYOUT = frozenset("\t\n\r")  # a question pasted from a ticket may have them
 
 
@@ -62,6 +64,19 @@ def accept_day(text: str | None) -> date | None:
     except ValueError:
         pass  # the form is right, the day is none, as in 2026-02-30
     raise InvalidDay("日期要写成 2026-01-31 这样的年-月-日，并且是日历上有的一天。")
+
+
+def accept_moment(text: str | None) -> datetime | None:
+    """Return the moment in Shanghai that `text` names; a day begins at midnight. None for None."""
+    if text is None:
+        return None
+    if not _MOMENT.fullmatch(text):
+        day = accept_day(text)
+        return datetime.combine(day, time(), SHANGHAI) if day else None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    except ValueError as error:
+        raise InvalidDay("时间要写成 2026-01-31T18:00 这样，并且是日历上有的时间。") from error
 
 
 def is_readable(text: str) -> bool:

@@ -23,6 +23,8 @@ CHANNELS = (
     "service.openai",
     "service.mcp_server",
     "service.wechat",
+    "service.wecom",
+    "service.chat",
 )
 
 

@@ -47,14 +47,12 @@ def measure(directory: Path, questions: Sequence[str]) -> Started:
     A start before that is not timed: it leaves what Python compiles and the system reads, as
     the first start at a site does.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    with _serving(directory, port) as server:
-        _until_ready(server, port)
+    port = free_port()
+    with serving(directory, port) as server:
+        until_ready(server, port)
     began = time.perf_counter()
-    with _serving(directory, port) as server:
-        _until_ready(server, port)
+    with serving(directory, port) as server:
+        until_ready(server, port)
         seconds = time.perf_counter() - began
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
             answers = each(partial(_ask, connection), questions)
@@ -64,10 +62,18 @@ def measure(directory: Path, questions: Sequence[str]) -> Started:
     return Started(seconds, alone, most, together, answers)
 
 
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
-def _serving(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(directory: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `wenju serve` on a data directory; `settings` are variables of its environment."""
     program = Path(sys.executable).with_name("wenju")
-    environment = os.environ | {"WENJU_DATA_DIR": str(directory)}
+    environment = os.environ | {"WENJU_DATA_DIR": str(directory), **settings}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # no site runs so
     server = subprocess.Popen(  # noqa: S603  our own program
         [str(program), "serve", "--port", str(port)],
@@ -82,7 +88,8 @@ def _serving(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         server.wait(30)
 
 
-def _until_ready(server: subprocess.Popen[bytes], port: int) -> None:
+def until_ready(server: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until a server answers. Raises ServerFailed."""
     until = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:

@@ -1,65 +1,118 @@
-"""One file a format; `extract` picks the reader by what a file holds, not by its name."""
+"""One file a format; `extract` picks the reader by what a file holds, not by its name.
+
+The readers load libraries of their own, so each is imported when a file first asks for it.
+"""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 from index.errors import EmptyDocument, FileTooLarge, UnsupportedFormat
-from index.formats.markdown import read_markdown
-from index.formats.raw import RawText
-from index.formats.text import read_text
+from index.formats.identify import Format, identify
+from index.formats.parts import EVERY_PART, NeedsPart, Part
+from index.formats.raw import FormatReader, RawText
+from index.formats.sheets import Workbook, as_raw
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_CHARACTERS = 5_000_000
 _FEWEST_CHARACTERS = 8  # letters, digits or ideographs, below which there is nothing to read
+_READERS: Mapping[Format, str] = {
+    Format.TEXT: "index.formats.text:read_text",
+    Format.MARKDOWN: "index.formats.markdown:read_markdown",
+    Format.CSV: "index.formats.csv:read_csv",
+    Format.HTML: "index.formats.html:read_html",
+    Format.MHTML: "index.formats.mhtml:read_mhtml",
+    Format.DOCX: "index.formats.docx:read_docx",
+    Format.XLSX: "index.formats.xlsx:read_xlsx",
+    Format.XLS: "index.formats.xls:read_xls",
+    Format.PPTX: "index.formats.pptx:read_pptx",
+    Format.OFD: "index.formats.ofd:read_ofd",
+    Format.PDF: "index.formats.pdf:read_pdf",
+    Format.IMAGE: "index.formats.image:read_image",
+}
+_TABLES: Mapping[Format, str] = {
+    Format.CSV: "index.formats.csv:open_csv",
+    Format.XLSX: "index.formats.xlsx:open_xlsx",
+    Format.XLS: "index.formats.xls:open_xls",
+}
+_OFFICE = frozenset({Format.WRITER, Format.CALC, Format.IMPRESS})
 
-_FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Word、Excel 或 WPS 文件"),
-    (b"{\\rtf", "RTF 文件"),
-    (b"\x89PNG", "PNG 图片"),
-    (b"\xff\xd8\xff", "JPEG 图片"),
-    (b"GIF8", "GIF 图片"),
-    (b"II*\0", "TIFF 图片"),
-    (b"MM\0*", "TIFF 图片"),
-    (b"Rar!", "RAR 压缩包"),
-    (b"7z\xbc\xaf", "7z 压缩包"),
-    (b"\x1f\x8b", "gzip 压缩包"),
-    (b"SQLite format 3\0", "SQLite 数据库"),
-    (b"\x7fELF", "程序文件"),
-    (b"MZ\x90", "程序文件"),
-)
-_READABLE = "目前可以读取 txt、md、docx 和带文字层的 pdf"
+
+def open_workbook(content: bytes, source: str) -> Workbook | None:
+    """Return the sheets of a spreadsheet, None for any other file. Raises ReadError."""
+    _check_size(content)
+    place = _TABLES.get(identify(content, source))
+    if place is None:
+        return None
+    book: Workbook = _named(place)(content)
+    return book
 
 
-def extract(content: bytes, source: str) -> RawText:
-    """Read a file's text in whichever format it really is. Raises ReadError."""
-    if len(content) > MAX_BYTES:
-        limit = MAX_BYTES // 1024 // 1024
-        raise FileTooLarge(f"文件超过 {limit} MB 的上限，请拆分后再添加。")
-    raw = _read(content, source)
+def extract(
+    content: bytes,
+    source: str,
+    parts: frozenset[Part] = EVERY_PART,
+    workbook: Workbook | None = None,
+) -> RawText:
+    """Read a file's text in whichever format it really is. Raises ReadError.
+
+    `parts` are the heavy parts that may be used; NeedsPart is raised where another is needed.
+    A `workbook` that was opened before is not read again.
+    """
+    _check_size(content)
+    found = identify(content, source)
+    if found is Format.ARCHIVE:
+        raise UnsupportedFormat("这是压缩包，不是一份文件。请用 wenju add 添加，或先解压。")
+    raw = as_raw(workbook) if workbook is not None else _read(content, found, parts)
     if len(raw.text) > MAX_CHARACTERS:
         raise FileTooLarge(f"文件超过 {MAX_CHARACTERS} 字的上限，请拆分后再添加。")
-    letters = filter(str.isalnum, raw.text)
-    if sum(1 for _ in itertools.islice(letters, _FEWEST_CHARACTERS)) < _FEWEST_CHARACTERS:
+    removed = sum(sum(map(str.isalnum, removal.text)) for removal in raw.removals)
+    enough = removed + _FEWEST_CHARACTERS
+    if sum(1 for _ in itertools.islice(filter(str.isalnum, raw.text), enough)) < enough:
         raise EmptyDocument("文件里没有文字，或者只有寥寥几个字。请确认文件完整后再添加。")
     return raw
 
 
-def _read(content: bytes, source: str) -> RawText:
-    head = content[:1024].lstrip()
-    if content.startswith(b"%PDF-") or b"%PDF-" in content[:1024]:
-        from index.formats.pdf import read_pdf  # noqa: PLC0415 - loads pdfium, wanted only here
+def load_readers() -> None:
+    """Import every reader now, for a process that will fork for each file."""
+    for place in _READERS.values():
+        _reader(place)
 
-        return read_pdf(content)
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        from index.formats.docx import read_docx  # noqa: PLC0415 - loads lxml, wanted only here
 
-        return read_docx(content)
-    for magic, what in _FOREIGN:
-        if content.startswith(magic):
-            raise UnsupportedFormat(f"这是{what}，{_READABLE}。请转换后再添加。")
-    if head[:15].lower().startswith((b"<!doctype html", b"<html", b"<?xml")):
-        raise UnsupportedFormat(f"这是网页或 XML 文件，{_READABLE}。请转换后再添加。")
-    if source.lower().endswith((".md", ".markdown")):
-        return read_markdown(content)
-    return read_text(content)
+def _check_size(content: bytes) -> None:
+    if len(content) > MAX_BYTES:
+        limit = MAX_BYTES // 1024 // 1024
+        raise FileTooLarge(f"文件超过 {limit} MB 的上限，请拆分后再添加。")
+
+
+def _read(content: bytes, found: Format, parts: frozenset[Part]) -> RawText:
+    if found in _OFFICE:
+        _ask_for(Part.OFFICE, parts)
+        from index.formats.office import read_with_office  # noqa: PLC0415  loads three readers
+
+        return read_with_office(content, found)
+    if found is Format.IMAGE:
+        _ask_for(Part.RECOGNITION, parts)
+    if found is Format.PDF and Part.RECOGNITION not in parts:
+        from index.formats.pdf import read_pdf  # noqa: PLC0415  loads pdfium
+
+        return read_pdf(content, may_recognise=False)
+    return _reader(_READERS[found])(content)
+
+
+def _ask_for(part: Part, parts: frozenset[Part]) -> None:
+    if part not in parts:
+        raise NeedsPart(part)
+
+
+def _reader(place: str) -> FormatReader:
+    reader: FormatReader = _named(place)
+    return reader
+
+
+def _named(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)

@@ -5,35 +5,36 @@ from __future__ import annotations
 import io
 import itertools
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from docx import Document
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
-from lxml.etree import XMLSyntaxError
 
 from index.errors import CorruptFile
+from index.formats.failures import DAMAGE
 from index.formats.numbering import Numbering
 from index.formats.package import open_package
-from index.formats.raw import OutlineHeading, RawText
+from index.formats.raw import Embedded, OutlineHeading, RawText
+from index.formats.tables import table_lines
 
+_FAILURES: tuple[type[Exception], ...] = (OpcError, *DAMAGE)
 _DEEPEST_OUTLINE = 9  # Word's 正文 level, which is no heading
 _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*(?P<level>[1-9])", re.IGNORECASE)
 _TITLE_STYLES = {"title", "标题"}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NOT_TEXT = {qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), _FALLBACK}
-_LONGEST_CAPTION = 20  # characters of a table's column heading
 
 
 def read_docx(content: bytes) -> RawText:
     """Read a Word document's body; every paragraph and every table row becomes a line."""
-    open_package(content, must_hold="word/document.xml").close()
+    open_package(content).close()
     try:
         document = Document(io.BytesIO(content))
         lines = list(_lines(document))
-    except (OpcError, XMLSyntaxError, KeyError, ValueError, RecursionError, zlib.error) as error:
+        embedded = embedded_in(document.core_properties)
+    except _FAILURES as error:
         raise CorruptFile("Word 文件已损坏，请用 Word 或 WPS 打开并另存后再添加。") from error
     outline, offset = [], 0
     for text, level in lines:
@@ -41,7 +42,20 @@ def read_docx(content: bytes) -> RawText:
             outline.append(OutlineHeading(offset + len(text) - len(text.lstrip()), level))
         offset += len(text) + 1
     return RawText(
-        "\n".join(text for text, _ in lines), outline=tuple(outline), paragraphs_known=True
+        "\n".join(text for text, _ in lines),
+        outline=tuple(outline),
+        paragraphs_known=True,
+        embedded=embedded,
+    )
+
+
+def embedded_in(properties: Any) -> Embedded:
+    """Return what the core properties of an Office file say, as python-docx or -pptx read them."""
+    created, modified = properties.created, properties.modified
+    return Embedded(
+        title=properties.title.strip() or None,
+        created_on=created.date() if created else None,
+        modified_on=modified.date() if modified else None,
     )
 
 
@@ -136,14 +150,7 @@ def _rows(table: Any, styles: dict[str, Any], numbering: Numbering) -> Iterator[
         _cells(row, styles, numbering) for row in table.iter(qn("w:tr")) if _owner(row) is table
     ]
     _fill_down(grid)
-    rows = [[text for text, _, _ in row] for row in grid]
-    captions = rows[0] if _has_captions(rows) else None
-    for index, row in enumerate(rows):
-        if captions is None or index == 0:
-            yield " | ".join(cell for cell in row if cell)
-        else:
-            pairs = zip(captions, row, strict=True)
-            yield "；".join(f"{caption}：{cell}" for caption, cell in pairs if cell)
+    yield from table_lines([[text for text, _, _ in row] for row in grid])
 
 
 def _owner(row: Any) -> Any:
@@ -176,14 +183,3 @@ def _fill_down(grid: list[list[Cell]]) -> None:
         for column, (text, columns, goes_on) in enumerate(row):
             if goes_on and column < len(above):
                 row[column] = (above[column][0] or text, columns, goes_on)
-
-
-def _has_captions(rows: Sequence[Sequence[str]]) -> bool:
-    """Say whether the first row names the columns of the others."""
-    if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
-        return False
-    captions = rows[0]
-    return len(set(captions)) == len(captions) and all(
-        caption and len(caption) <= _LONGEST_CAPTION and not re.search(r"\d|[：:。]", caption)
-        for caption in captions
-    )

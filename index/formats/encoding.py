@@ -85,7 +85,7 @@ def _best(content: bytes, encodings: tuple[str, ...]) -> str:
         except UnicodeDecodeError:
             continue
         if not _broken(text):
-            readings.append((_plausibility(text), text))
+            readings.append((plausibility(text), text))
     readings.sort(key=lambda reading: reading[0], reverse=True)
     if not readings or readings[0][0] < _MUST_COVER:
         raise UnsupportedFormat(
@@ -95,7 +95,7 @@ def _best(content: bytes, encodings: tuple[str, ...]) -> str:
     return readings[0][1].lstrip("\ufeff")
 
 
-def _plausibility(text: str) -> float:
+def plausibility(text: str) -> float:
     """Return the share of common characters among all that are not ASCII or punctuation."""
     letters = [
         character
@@ -129,4 +129,4 @@ def _reads_as_utf8(content: bytes, broken_at: int) -> bool:
     """Say whether all but a broken byte or two is UTF-8 with Chinese in it."""
     text = content.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    return broken_at > 0 and broken * 10 < len(text) and _plausibility(text) >= _MUST_COVER / 2
+    return broken_at > 0 and broken * 10 < len(text) and plausibility(text) >= _MUST_COVER / 2

@@ -3,64 +3,132 @@
 from __future__ import annotations
 
 import ctypes
-import statistics
+import math
+import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from index.document import Removal
+from index.document import Recognition
 from index.errors import CorruptFile, EmptyDocument, FileTooLarge
-from index.formats.raw import LineBox, RawText
+from index.formats.layout import Glyph, PrintedLine, lay_out, printed_lines
+from index.formats.parts import NeedsPart, Part
+from index.formats.raw import Embedded, RawText
+from index.formats.recognition import (
+    DOTS_PER_INCH,
+    MOST_PAGES,
+    MOST_PIXELS,
+    is_installed,
+    missing,
+    recognise,
+)
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _MOST_PAGES = 3_000
-_SAME_LINE = 0.4  # em by which baselines of one line may differ (raised figures)
-_WORD_GAP = 0.15  # em between Latin words
-_WIDE_GAP = 0.5  # em between Chinese characters that is more than type-setting
-_COLUMN_GAP = 2.5  # em between the cells of a table
 _LEAST_SHARE = 0.15  # of the pages must hold text; else the file is a scan
 
 
-@dataclass(frozen=True, slots=True)
-class _Glyph:
-    text: str
-    x: float
-    right: float
-    baseline: float
-    size: float
+def read_pdf(content: bytes, *, may_recognise: bool = True) -> RawText:
+    """Read the text layer of a PDF; pages that are only pictures are recognised. Raises ReadError.
 
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    text: str
-    left: float
-    right: float
-    size: float
-
-
-def read_pdf(content: bytes) -> RawText:
-    """Read the text layer of a PDF. Raises ReadError, also where there is only a scan."""
+    Raises NeedsPart where there are such pages and they may not be recognised here.
+    """
     document = _opened(content)
     try:
         count = len(document)
         if count > _MOST_PAGES:
             raise FileTooLarge(f"PDF 超过 {_MOST_PAGES} 页的上限，请拆分后再添加。")
         pages = [_page_lines(document, index) for index in range(count)]
+        pictures = [
+            index for index, page in enumerate(pages) if not page and _has_picture(document, index)
+        ]
+        marks = _recognised(document, pages, pictures, may_recognise=may_recognise)
+        embedded = _embedded(document)
     except pypdfium2.PdfiumError as error:
         raise CorruptFile(
             "PDF 有页面无法读取，文件可能已损坏。请重新下载或导出后再添加。"
         ) from error
     finally:
         document.close()
-    with_text = sum(bool(page) for page in pages)
-    if not with_text or with_text < _LEAST_SHARE * len(pages):
+    if not any(pages):
         raise EmptyDocument(
-            "这份 PDF 是扫描件，没有文字层。请先做文字识别（OCR）、另存为带文字的 PDF 后再添加。"
+            "PDF 里没有文字，也没有认出文字。请确认文件完整，或重新扫描、导出后再添加。"
         )
-    return _raw(pages)
+    return lay_out(pages, "没有文字层", embedded=embedded, recognised=marks)
+
+
+def _recognised(
+    document: pypdfium2.PdfDocument,
+    pages: list[list[PrintedLine]],
+    pictures: Sequence[int],
+    *,
+    may_recognise: bool,
+) -> list[Recognition]:
+    """Put in the lines of pages that are pictures; where that is not installed, mostly refuse."""
+    if not pictures:
+        return []
+    if not is_installed():
+        if sum(map(bool, pages)) < _LEAST_SHARE * len(pages):
+            raise missing()
+        return []  # what is missing is reported page by page
+    if not may_recognise:
+        raise NeedsPart(Part.RECOGNITION)
+    if len(pictures) > MOST_PAGES:
+        raise FileTooLarge(f"扫描的页数超过 {MOST_PAGES} 页的上限，请拆分后再添加。")
+    marks = []
+    for index, page in zip(pictures, recognise(_drawn(document, pictures)), strict=True):
+        pages[index] = list(page.lines)
+        marks.append(Recognition(index + 1, page.confidence))
+    return marks
+
+
+def _has_picture(document: pypdfium2.PdfDocument, index: int) -> bool:
+    """Say whether anything is on a page: a scan, or letters that are drawn as lines."""
+    page = document[index]
+    try:
+        return any(True for _ in page.get_objects(max_depth=1))
+    finally:
+        page.close()
+
+
+def _drawn(document: pypdfium2.PdfDocument, indexes: Sequence[int]) -> Iterator[Image]:
+    """Draw pages as scanners do, large ones less finely."""
+    for index in indexes:
+        page = document[index]
+        try:
+            wide, high = page.get_size()
+            finest = math.sqrt(MOST_PIXELS / max(wide * high, 1))
+            bitmap = page.render(scale=min(DOTS_PER_INCH / 72, finest))
+            try:
+                yield bitmap.to_pil()
+            finally:
+                bitmap.close()
+        finally:
+            page.close()
+
+
+def _embedded(document: pypdfium2.PdfDocument) -> Embedded:
+    properties = document.get_metadata_dict()
+    return Embedded(
+        title=properties.get("Title") or None,
+        created_on=_day(properties.get("CreationDate", "")),
+        modified_on=_day(properties.get("ModDate", "")),
+    )
+
+
+def _day(printed: str) -> date | None:
+    """Read the day out of D:20221121093000+08'00'."""
+    match = re.match(r"D:(\d{4})(\d{2})(\d{2})", printed)
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
 
 
 def _opened(content: bytes) -> pypdfium2.PdfDocument:
@@ -72,58 +140,19 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
         raise CorruptFile("PDF 已损坏或不完整，请重新下载或导出后再添加。") from error
 
 
-def _raw(pages: Sequence[Sequence[_Line]]) -> RawText:
-    """Put the pages' lines together, each measured against the edges of its page's body."""
-    em = statistics.median(line.size for page in pages for line in page for _ in line.text)
-    body = [line for page in pages for line in page]
-    pieces: list[str] = []
-    boxes: list[LineBox] = []
-    starts: list[int] = []
-    unread: list[Removal] = []
-    offset = 0
-    for number, page in enumerate(pages, 1):
-        starts.append(offset)
-        if not page:
-            unread.append(Removal(offset, "", f"第 {number} 页没有文字层，未读入"))
-        left, right = _edges(page, body, em)
-        for line in page:
-            boxes.append(LineBox(offset, (line.left - left) / em, (right - line.right) / em))
-            pieces.append(line.text)
-            offset += len(line.text) + 1
-    return RawText("\n".join(pieces), tuple(starts), tuple(boxes), removals=tuple(unread))
-
-
-def _edges(page: Sequence[_Line], body: Sequence[_Line], em: float) -> tuple[float, float]:
-    """Return the left and right edges of a page's body: those that several lines share."""
-    lefts = [line.left for line in page]
-    rights = [line.right for line in page]
-    left = min((x for x in lefts if _shared(x, lefts, em)), default=None)
-    right = max((x for x in rights if _shared(x, rights, em)), default=None)
-    if left is None or right is None or right - left < 8 * em:
-        common = Counter(round(line.left / em) for line in body).most_common(1)[0][0] * em
-        left = common if left is None else left
-        right = max(line.right for line in body)
-    return left, right
-
-
-def _shared(x: float, others: Sequence[float], em: float) -> bool:
-    return sum(abs(x - other) < 0.4 * em for other in others) >= 2
-
-
-def _page_lines(document: pypdfium2.PdfDocument, index: int) -> list[_Line]:
+def _page_lines(document: pypdfium2.PdfDocument, index: int) -> list[PrintedLine]:
     page = document[index]
     try:
         text_page = page.get_textpage()
         try:
-            glyphs = list(_glyphs(text_page))
+            return printed_lines(_glyphs(text_page))
         finally:
             text_page.close()
     finally:
         page.close()
-    return [line for run in _baselines(glyphs) if (line := _joined(run)).text.strip()]
 
 
-def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
+def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[Glyph]:
     """Yield what is printed, with its place; spaces and line ends that pdfium made up left out."""
     box = pdfium.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -145,39 +174,4 @@ def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
         pdfium.FPDFText_GetCharOrigin(text_page, index, x, y)
         size = abs(box.top - box.bottom)
         if size:
-            yield _Glyph(character, x.value, max(box.right, x.value), y.value, size)
-
-
-def _baselines(glyphs: Sequence[_Glyph]) -> list[list[_Glyph]]:
-    """Gather glyphs on one baseline and order them by x, lines from top to bottom.
-
-    Glyphs of a fallback font (curly quotes) come after their line otherwise.
-    """
-    lines: list[list[_Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda glyph: -glyph.baseline):
-        near = lines and abs(lines[-1][0].baseline - glyph.baseline) < _SAME_LINE * glyph.size
-        if near:
-            lines[-1].append(glyph)
-        else:
-            lines.append([glyph])
-    return [sorted(line, key=lambda glyph: glyph.x) for line in lines]
-
-
-def _joined(glyphs: Sequence[_Glyph]) -> _Line:
-    """Join the glyphs of a line, with a space where the print leaves one."""
-    size = statistics.median(glyph.size for glyph in glyphs)
-    pieces: list[str] = []
-    before: _Glyph | None = None
-    for glyph in glyphs:
-        if before is not None and not (before.text.isspace() or glyph.text.isspace()):
-            gap = (glyph.x - before.right) / size
-            latin = before.text.isascii() and glyph.text.isascii()
-            if gap > _COLUMN_GAP:
-                pieces.append("  ")
-            elif gap > (_WORD_GAP if latin else _WIDE_GAP):
-                pieces.append(" ")
-        pieces.append(glyph.text)
-        before = glyph
-    printed = [glyph for glyph in glyphs if not glyph.text.isspace()] or list(glyphs)
-    text = "".join(pieces).strip()
-    return _Line(text, printed[0].x, max(glyph.right for glyph in printed), size)
+            yield Glyph(character, x.value, max(box.right, x.value), y.value, size)

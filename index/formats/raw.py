@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
 
-from index.document import Metadata, Removal
+from index.document import Metadata, Recognition, Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,28 @@ class OutlineHeading:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """What a file's own properties say of it: hints, often wrong, never taken over the text.
+
+    `title` serves where the text has none; the days are the file's, not the document's.
+    """
+
+    title: str | None = None
+    created_on: date | None = None
+    modified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RawText:
     """A file's text before paragraphs are rejoined. Offsets count code points of `text`.
 
-    `page_starts` is empty where pages are unknown. `removals` are markup the format's reader
-    knows to be no text; their offsets, too, are into `text`. `paragraphs_known` says that every
-    line is a paragraph, so that nothing is rejoined. `stated` is what the file says of itself
-    outside its text (front matter).
+    `page_starts` is empty where pages are unknown; a slide is a page. A table is a line for
+    every row, each value behind its column's heading (`index.formats.tables`). `removals` are
+    what the format's reader knows to be no text (markup, a web page's navigation); their
+    offsets, too, are into `text`. `paragraphs_known` says that every line is a paragraph, so
+    that nothing is rejoined. `stated` is what the file says of itself outside its text (front
+    matter) and outranks what is read, `embedded` does not. `recognised` says how surely each
+    page was read that is only a picture.
     """
 
     text: str
@@ -45,3 +62,13 @@ class RawText:
     removals: tuple[Removal, ...] = ()
     paragraphs_known: bool = False
     stated: Metadata | None = field(default=None)
+    embedded: Embedded | None = None
+    recognised: tuple[Recognition, ...] = ()
+
+
+class FormatReader(Protocol):
+    """Reads the bytes of one format. Raises ReadError."""
+
+    def __call__(self, content: bytes, /) -> RawText:
+        """Return the text and what is known of its layout."""
+        ...

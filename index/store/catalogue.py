@@ -26,6 +26,7 @@ from index.store.content import (
 from index.store.database import Database, batches
 from index.store.editing import edited_metadata
 from index.store.revision import State, note, raise_revision, state_of
+from index.store.succession import note_names, settle, touching, without_ending
 from index.store.tables import (
     CatalogueRow,
     ChangeKind,
@@ -34,6 +35,8 @@ from index.store.tables import (
     ContentRow,
     DocumentRow,
 )
+
+_ENDED = frozenset({"ended_on", "ended_by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,11 @@ class Catalogue:
         """
         with self._database.writing() as connection:
             document = _document(connection, document_id)
-            metadata = edited_metadata(document.metadata, changes)
-            if metadata == document.metadata:
+            before = without_ending(connection, document_id, document.metadata)
+            if _ENDED & set(changes):
+                before = document.metadata
+            metadata = edited_metadata(before, changes)
+            if metadata == before:
                 return state_of(connection).revision
             revision = raise_revision(connection)
             row = connection.execute(
@@ -99,16 +105,22 @@ class Catalogue:
                     .values(structure=pack_structure(replace(document, evidence=evidence)))
                 )
             note(connection, revision, [document_id], ChangeKind.METADATA)
+            touched = touching(connection, [document_id])  # by the old title, too
+            note_names(connection, [replace(document, metadata=metadata, evidence=evidence)])
+            touched |= touching(connection, [document_id])
+            settle(connection, revision, touched, noted=[document_id])
             return revision
 
     def remove(self, document_id: str) -> int:
         """Take a document away; its tombstone stays among the changes. Return the revision."""
         with self._database.writing() as connection:
+            touched = touching(connection, [document_id]) - {document_id}
             gone = connection.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
             if not gone.rowcount:
                 raise _not_found(document_id)
             revision = raise_revision(connection)
             note(connection, revision, [document_id], ChangeKind.REMOVED)
+            settle(connection, revision, touched)  # what it had ended holds again
             return revision
 
     def document(self, document_id: str) -> Document:
@@ -143,7 +155,20 @@ class Catalogue:
 
 
 def put(connection: Connection, readings: Sequence[tuple[Document, Sequence[Chunk]]]) -> int:
-    """Do what `Catalogue.put` does for several documents, within a transaction that is open."""
+    """Do what `Catalogue.put` does for several documents, within a transaction that is open.
+
+    Where a document ends another, or is ended by one that is there, that is done with it.
+    """
+    ids = [document.id for document, _ in readings]
+    touched = touching(connection, ids)  # by an earlier reading
+    revision = write(connection, readings)
+    note_names(connection, [document for document, _ in readings])
+    settle(connection, revision, touched | touching(connection, ids), noted=ids)
+    return revision
+
+
+def write(connection: Connection, readings: Sequence[tuple[Document, Sequence[Chunk]]]) -> int:
+    """Write documents and chunks as they are; return the revision."""
     ids = [document.id for document, _ in readings]
     before = _earlier(connection, ids)
     revision, moment = raise_revision(connection, vectors=bool(before)), now()

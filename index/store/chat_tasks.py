@@ -45,6 +45,7 @@ class Task:
     code: str | None
     reply: str | None
     sent_at: datetime
+    answer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,12 @@ class ChatTasks:
             finished = connection.execute(
                 update(ChatTaskRow)
                 .where(ChatTaskRow.key == key, ChatTaskRow.state == TaskState.WORKING)
-                .values(state=TaskState.DONE, reply=reply, leased_until=now + LEASE)
+                .values(
+                    state=TaskState.DONE,
+                    reply=reply,
+                    answer_id=exchange.answer_id if exchange else None,
+                    leased_until=now + LEASE,
+                )
             )
             if not finished.rowcount:
                 return None
@@ -181,13 +187,17 @@ class ChatTasks:
             counted = {row.state: row.tasks for row in connection.execute(query)}
         return counted.get(TaskState.DONE, 0), counted.get(TaskState.WORKING, 0)
 
-    def abandoned(self, owner: str, now: datetime) -> list[Task]:
-        """Take over what was promised by processes that are gone; return it."""
+    def abandoned(self, owner: str, prefix: str, now: datetime) -> list[Task]:
+        """Take over what was promised by processes that are gone; return it.
+
+        Only messages whose keys begin with `prefix`: each channel looks after its own.
+        """
         promised = ChatTaskRow.delivery.in_([Delivery.MESSAGE, Delivery.LATER, Delivery.SENDING])
         unfinished = ChatTaskRow.state == TaskState.WORKING
         unsent = ChatTaskRow.delivery == Delivery.MESSAGE
         unknown = ChatTaskRow.delivery == Delivery.SENDING
-        lapsed = promised & (ChatTaskRow.leased_until < now)
+        ours = ChatTaskRow.key.startswith(prefix, autoescape=True)
+        lapsed = promised & ours & (ChatTaskRow.leased_until < now)
         with self._database.reading() as connection:  # there is hardly ever any
             query = select(ChatTaskRow.key).where(lapsed, or_(unfinished, unsent, unknown))
             if connection.execute(query.limit(1)).first() is None:
@@ -244,6 +254,7 @@ def _new(incoming: Incoming, owner: str, now: datetime) -> dict[str, Any]:
         "tries": 1,
         "code": None,
         "reply": None,
+        "answer_id": None,
         "fetched_by": None,
         "owner": owner,
         "leased_until": now + LEASE,
@@ -288,4 +299,5 @@ def _task(row: Row[Any] | None) -> Task | None:
         code=row.code,
         reply=row.reply,
         sent_at=row.sent_at,
+        answer_id=row.answer_id,
     )

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    String,
+    Text,
+    literal,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator
 
 from index.document import SHANGHAI
@@ -19,6 +31,14 @@ Number = BigInteger().with_variant(Integer(), "sqlite")
 def now() -> datetime:
     """Return this instant, in Shanghai."""
     return datetime.now(SHANGHAI)
+
+
+def is_after(
+    key: Sequence[object], columns: Sequence[InstrumentedAttribute[Any]]
+) -> ColumnElement[bool]:
+    """Say in SQL that a row comes after the one with this key, where all columns descend."""
+    values = (literal(value, column.type) for value, column in zip(key, columns, strict=True))
+    return tuple_(*columns) < tuple_(*values)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -17,6 +17,7 @@ from index.document import (
     Kind,
     Metadata,
     OriginRun,
+    Recognition,
     Removal,
     Section,
     SectionKind,
@@ -50,6 +51,7 @@ def pack_structure(document: Document) -> bytes:
             [removal.source_start, removal.text, removal.reason] for removal in document.removals
         ],
         "evidence": {name: [span.start, span.end] for name, span in document.evidence.items()},
+        "recognised": [[page.page, page.confidence] for page in document.recognised],
     }
     return pack_text(_json(structure))
 
@@ -70,6 +72,7 @@ def document_of(row: Row[Any]) -> Document:
         ),
         removals=tuple(Removal(*removal) for removal in parts["removals"]),
         evidence={name: Span(*span) for name, span in parts["evidence"].items()},
+        recognised=tuple(Recognition(*page) for page in parts.get("recognised", ())),
     )
 
 

@@ -34,6 +34,7 @@ class Answered:
 class Feedback:
     """What a person said of an answer; `answered` is None where the answer is forgotten."""
 
+    sequence: int
     answer_id: str
     verdict: str
     comment: str
@@ -86,9 +87,11 @@ class FeedbackBook:
         with self._database.writing() as connection:
             connection.execute(insert(FeedbackRow), [row])
 
-    def latest(self, limit: int = 100) -> list[Feedback]:
-        """List what was said, the newest first."""
+    def latest(self, limit: int = 100, before: int | None = None) -> list[Feedback]:
+        """List what was said, the newest first; `before` is the sequence of what came later."""
         newest = select(FeedbackRow.__table__).order_by(FeedbackRow.sequence.desc()).limit(limit)
+        if before is not None:
+            newest = newest.where(FeedbackRow.sequence < before)
         with self._database.reading() as connection:
             rows = connection.execute(newest).all()
             ids = {row.answer_id for row in rows}
@@ -100,6 +103,7 @@ class FeedbackBook:
             }
         return [
             Feedback(
+                row.sequence,
                 row.answer_id,
                 row.verdict,
                 row.comment,

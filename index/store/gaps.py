@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from index.store.columns import now
+from index.store.columns import is_after, now
 from index.store.database import Database
 from index.store.tables import GapRow
 from index.store.wording import Basis, pack_places, unpack_places, wording_key
@@ -41,6 +42,11 @@ class Gap:
     nearest: tuple[Basis, ...]
     answered_by: str | None
 
+    @property
+    def rank(self) -> tuple[int, datetime, str]:
+        """Return what its place in the list is decided by."""
+        return self.times, self.last_asked_at, self.key
+
 
 class Gaps:
     """Reads and changes the gaps of one database."""
@@ -54,34 +60,54 @@ class Gaps:
             for miss in misses:
                 _count(connection, miss)
 
-    def open(self, limit: int = 100) -> list[Gap]:
-        """List the questions nobody has answered yet, the most asked first."""
+    def open(self, limit: int = 100, after: tuple[int, datetime, str] | None = None) -> list[Gap]:
+        """List the questions nobody has answered yet, the most asked first.
+
+        `after` is the `rank` of the one before the first.
+        """
+        order = (GapRow.times, GapRow.last_asked_at, GapRow.folded)
         query = (
             select(GapRow.__table__)
             .where(GapRow.answered_by.is_(None))
-            .order_by(GapRow.times.desc(), GapRow.last_asked_at.desc())
+            .order_by(*(column.desc() for column in order))
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(is_after(after, order))
+        with self._database.reading() as connection:
+            return [_gap(row) for row in connection.execute(query)]
+
+    def repeated(self, times: int, since: datetime, limit: int = 100) -> list[Gap]:
+        """List the open questions asked so often and again since the moment, the latest first."""
+        query = (
+            select(GapRow.__table__)
+            .where(
+                GapRow.answered_by.is_(None), GapRow.times >= times, GapRow.last_asked_at > since
+            )
+            .order_by(GapRow.last_asked_at.desc())
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [
-                Gap(
-                    key=row.folded,
-                    question=row.question,
-                    times=row.times,
-                    first_asked_at=row.first_asked_at,
-                    last_asked_at=row.last_asked_at,
-                    reason=row.reason,
-                    channel=row.channel,
-                    nearest=unpack_places(row.nearest),
-                    answered_by=row.answered_by,
-                )
-                for row in connection.execute(query)
-            ]
+            return [_gap(row) for row in connection.execute(query)]
 
     def dismiss(self, key: str) -> None:
         """Forget a gap that deserves no answer."""
         with self._database.writing() as connection:
             connection.execute(delete(GapRow).where(GapRow.folded == key))
+
+
+def _gap(row: Row[Any]) -> Gap:
+    return Gap(
+        key=row.folded,
+        question=row.question,
+        times=row.times,
+        first_asked_at=row.first_asked_at,
+        last_asked_at=row.last_asked_at,
+        reason=row.reason,
+        channel=row.channel,
+        nearest=unpack_places(row.nearest),
+        answered_by=row.answered_by,
+    )
 
 
 def _count(connection: Connection, miss: Miss) -> None:

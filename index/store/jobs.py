@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from index.document import Metadata
 from index.errors import InvalidRequest, WenjuError
+from index.store.answer_sheets import SheetCounts, counts
 from index.store.columns import now
 from index.store.content import metadata_from_json, metadata_to_json
 from index.store.database import Database, batches
-from index.store.tables import DocumentRow, JobRow, JobState
+from index.store.succession import Ended, endings_with
+from index.store.tables import ArchiveMemberRow, DocumentRow, JobRow, JobState
 
 ATTEMPTS = 3  # a file that has taken its reader down this often is given up
-OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.WORDS)
+OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.UNPACKED, JobState.WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Job:
     words and by vectors; 0 while it cannot.
     """
 
+    sequence: int
     id: str
     state: JobState
     source: str
@@ -42,6 +45,9 @@ class Job:
     vectors_revision: int
     created_at: datetime
     updated_at: datetime
+    members: tuple[str, ...] = ()  # of an archive: the jobs of its files
+    endings: tuple[Ended, ...] = ()  # what its document ended, and what ended that
+    answers: SheetCounts | None = None  # of a spreadsheet of answers: what became of its rows
 
     @property
     def finished(self) -> bool:
@@ -67,6 +73,7 @@ class Work:
     sha256: str
     known: Metadata | None
     attempts: int  # this one included
+    withdraws: bool = False  # of a spreadsheet of answers: rows that are gone are taken away
 
 
 class Jobs:
@@ -90,13 +97,39 @@ class Jobs:
                 for ids in batches(sorted(job_ids))
                 for row in connection.execute(_JOBS.where(JobRow.id.in_(ids)))
             ]
-        return [_job(row) for row in sorted(rows, key=lambda row: int(row.sequence))]
+            return _jobs(connection, sorted(rows, key=lambda row: int(row.sequence)))
 
-    def latest(self, limit: int = 100) -> list[Job]:
-        """Return the newest jobs, newest first."""
+    def with_members(self, job_ids: Collection[str]) -> list[Job]:
+        """Return jobs as `some` does, and those of the files in the archives among them."""
+        jobs = self.some(job_ids)
+        members = {member for job in jobs for member in job.members}
+        return self.some(members.union(job_ids)) if members else jobs
+
+    def latest(
+        self, limit: int = 100, state: JobState | None = None, before: int | None = None
+    ) -> list[Job]:
+        """Return the newest jobs, of one state or of all, newest first.
+
+        `before` is the sequence of one that came later.
+        """
+        newest = _JOBS.order_by(JobRow.sequence.desc()).limit(limit)
+        if before is not None:
+            newest = newest.where(JobRow.sequence < before)
+        if state is not None:
+            newest = newest.where(JobRow.state == state)
         with self._database.reading() as connection:
-            newest = _JOBS.order_by(JobRow.sequence.desc()).limit(limit)
-            return [_job(row) for row in connection.execute(newest)]
+            return _jobs(connection, connection.execute(newest).all())
+
+    def discard(self, job_id: str) -> None:
+        """Forget a failed job; its original goes with the next sweep. Others are left alone."""
+        with self._database.writing() as connection:
+            connection.execute(
+                delete(JobRow).where(JobRow.id == job_id, JobRow.state == JobState.FAILED)
+            )
+            left = select(JobRow.id)
+            connection.execute(
+                delete(ArchiveMemberRow).where(ArchiveMemberRow.member_id.not_in(left))
+            )
 
     def retry(self, job_id: str) -> None:
         """Queue a failed job once more."""
@@ -127,7 +160,7 @@ class Jobs:
     def take(self) -> Work | None:
         """Begin the oldest queued job, or return None when none waits."""
         query = (
-            select(JobRow.id, JobRow.source, JobRow.sha256, JobRow.known, JobRow.attempts)
+            select(JobRow.__table__)
             .where(JobRow.state == JobState.QUEUED)
             .order_by(JobRow.sequence)
             .limit(1)
@@ -143,7 +176,7 @@ class Jobs:
                 .values(state=JobState.RUNNING, attempts=JobRow.attempts + 1, updated_at=now())
             )
         known = metadata_from_json(row.known) if row.known else None
-        return Work(row.id, row.source, row.sha256, known, row.attempts + 1)
+        return Work(row.id, row.source, row.sha256, known, row.attempts + 1, row.withdraws)
 
     def fail(self, job_id: str, error: WenjuError) -> None:
         """Give a job up and keep the reason."""
@@ -178,6 +211,13 @@ class Jobs:
                 DocumentRow.vectors_revision <= vectors,
             )
             _move(connection, JobState.WORDS, JobState.DONE, by_vectors)
+            still = select(ArchiveMemberRow.archive_id).where(
+                ArchiveMemberRow.member_id.in_(select(JobRow.id).where(JobRow.state.in_(OPEN)))
+            )
+            unpacked = update(JobRow).where(
+                JobRow.state == JobState.UNPACKED, JobRow.id.not_in(still)
+            )
+            connection.execute(unpacked.values(state=JobState.DONE, updated_at=now(), **_NO_ERROR))
             gone = (  # somebody removed the document before it was through
                 update(JobRow)
                 .where(JobRow.state.in_((JobState.RUNNING, JobState.WORDS)))
@@ -187,7 +227,36 @@ class Jobs:
             connection.execute(gone.values(state=JobState.DONE, updated_at=now(), **_NO_ERROR))
 
 
-def enqueue(connection: Connection, source: str, sha256: str, known: Metadata | None) -> str:
+def unpack(
+    connection: Connection, job_id: str, members: Sequence[tuple[str, str, Metadata]]
+) -> None:
+    """Queue the files of an archive: each its name, its sha256 and what is known of it."""
+    for source, sha256, known in members:
+        member_id = enqueue(connection, source, sha256, known)
+        if (
+            member_id != job_id
+            and not connection.execute(
+                select(ArchiveMemberRow.member_id).where(ArchiveMemberRow.member_id == member_id)
+            ).first()
+        ):
+            connection.execute(
+                insert(ArchiveMemberRow).values(member_id=member_id, archive_id=job_id)
+            )
+    connection.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id)
+        .values(state=JobState.UNPACKED, updated_at=now(), **_NO_ERROR)
+    )
+
+
+def enqueue(
+    connection: Connection,
+    source: str,
+    sha256: str,
+    known: Metadata | None,
+    *,
+    withdraws: bool = False,
+) -> str:
     """Add a job and return its id; bytes that are there already are as far along as they are."""
     there = connection.execute(
         select(DocumentRow.id, DocumentRow.chunk_count, DocumentRow.vector_count)
@@ -196,6 +265,16 @@ def enqueue(connection: Connection, source: str, sha256: str, known: Metadata | 
     ).one_or_none()
     if there is None:
         state = JobState.QUEUED
+        waiting = connection.execute(
+            select(JobRow.id).where(
+                JobRow.sha256 == sha256,
+                JobRow.source == source,
+                JobRow.state == state,
+                JobRow.withdraws.is_(withdraws),
+            )
+        ).scalar()
+        if waiting is not None:  # a batch that was stopped is begun again
+            return str(waiting)
     elif there.vector_count < there.chunk_count:
         state = JobState.WORDS
     else:
@@ -210,6 +289,7 @@ def enqueue(connection: Connection, source: str, sha256: str, known: Metadata | 
             known=metadata_to_json(known) if known else None,
             document_id=there.id if there else None,
             attempts=0,
+            withdraws=withdraws,
             created_at=now(),
             updated_at=now(),
         )
@@ -223,6 +303,15 @@ def read(connection: Connection, job_id: str, document_id: str) -> None:
         update(JobRow)
         .where(JobRow.id == job_id)
         .values(document_id=document_id, updated_at=now(), **_NO_ERROR)
+    )
+
+
+def answered(connection: Connection, job_id: str) -> None:
+    """Note that a job's rows are curated answers now; those wait for no index."""
+    connection.execute(
+        update(JobRow)
+        .where(JobRow.id == job_id)
+        .values(state=JobState.DONE, updated_at=now(), **_NO_ERROR)
     )
 
 
@@ -252,8 +341,28 @@ def _move(connection: Connection, before: JobState, after: JobState, documents: 
     )
 
 
-def _job(row: Row[Any]) -> Job:
+def _jobs(connection: Connection, rows: Sequence[Row[Any]]) -> list[Job]:
+    members: dict[str, list[str]] = {}
+    for ids in batches([row.id for row in rows if row.document_id is None]):
+        found = select(ArchiveMemberRow.archive_id, ArchiveMemberRow.member_id)
+        for row in connection.execute(found.where(ArchiveMemberRow.archive_id.in_(ids))):
+            members.setdefault(row.archive_id, []).append(row.member_id)
+    answers = counts(connection, [row.id for row in rows if row.document_id is None])
+    endings: dict[str, list[Ended]] = {}
+    for ended in endings_with(connection, {row.document_id for row in rows if row.document_id}):
+        endings.setdefault(ended.document_id, []).append(ended)
+        endings.setdefault(ended.by, []).append(ended)
+    return [
+        _job(row, members.get(row.id, ()), answers.get(row.id), endings.get(row.document_id, ()))
+        for row in rows
+    ]
+
+
+def _job(
+    row: Row[Any], members: Sequence[str], answers: SheetCounts | None, endings: Sequence[Ended]
+) -> Job:
     return Job(
+        sequence=row.sequence,
         id=row.id,
         state=row.state,
         source=row.source,
@@ -267,4 +376,7 @@ def _job(row: Row[Any]) -> Job:
         vectors_revision=row.vectors_revision or 0,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        members=tuple(members),
+        answers=answers,
+        endings=tuple(endings),
     )

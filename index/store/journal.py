@@ -1,4 +1,4 @@
-"""Writes down answers and gaps behind the back of whoever asks, so that nobody waits for a disk."""
+"""Writes down answers, gaps and uses of keys while nobody waits for the disk."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from queue import Empty, Full, Queue
 from threading import Lock, Thread
 
 from index.errors import StoreError
+from index.store.api_keys import ApiKeys, KeyUse
 from index.store.feedback import Answered, AnswerLog
 from index.store.gaps import Gaps, Miss
 
+Entry = Answered | Miss | KeyUse
 ROOM = 10_000  # entries that wait, before new ones are dropped
 log = logging.getLogger(__name__)
 
@@ -21,14 +23,15 @@ class Journal:
     answer.
     """
 
-    def __init__(self, answers: AnswerLog, gaps: Gaps) -> None:
+    def __init__(self, answers: AnswerLog, gaps: Gaps, api_keys: ApiKeys) -> None:
         self._answers = answers
         self._gaps = gaps
-        self._waiting: Queue[Answered | Miss | None] = Queue(ROOM)
+        self._api_keys = api_keys
+        self._waiting: Queue[Entry | None] = Queue(ROOM)
         self._thread: Thread | None = None
         self._starting = Lock()
 
-    def put(self, entry: Answered | Miss) -> None:
+    def put(self, entry: Entry) -> None:
         """Take an entry, or drop it where too many wait."""
         with self._starting:
             if self._thread is None:
@@ -63,9 +66,10 @@ class Journal:
             if stop:
                 return
 
-    def _write(self, entries: list[Answered | Miss]) -> None:
+    def _write(self, entries: list[Entry]) -> None:
         try:
             self._answers.record([one for one in entries if isinstance(one, Answered)])
             self._gaps.record([one for one in entries if isinstance(one, Miss)])
+            self._api_keys.note_uses([one for one in entries if isinstance(one, KeyUse)])
         except StoreError as error:
             log.warning("%d journal entries are lost: %s", len(entries), error.message)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, MetaData, String, Text
+from sqlalchemy import ForeignKey, MetaData, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from index.document import Disclosure, Kind, Status
+from index.named_texts import Relation
 from index.store.columns import Choice, Moment, Number, Words
 
 
@@ -22,6 +23,7 @@ class JobState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    UNPACKED = "unpacked"  # an archive whose files are on their way
     WORDS = "words"  # searchable by words, vectors still to come
     DONE = "done"
     FAILED = "failed"
@@ -76,6 +78,7 @@ class Base(DeclarativeBase):
         ChangeKind: Choice(ChangeKind),
         TaskState: Choice(TaskState),
         Delivery: Choice(Delivery),
+        Relation: Choice(Relation),
     }
 
 
@@ -207,6 +210,46 @@ class ChangeRow(Base):
     at: Mapped[datetime]
 
 
+class NamedTextRow(Base):
+    """A name a document goes by, or a text that it says it repeals or amends; see `named_texts`."""
+
+    __tablename__ = "named_texts"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    document_id: Mapped[str] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), index=True
+    )
+    relation: Mapped[Relation]
+    key: Mapped[str] = mapped_column(Text, index=True)
+    title: Mapped[str] = mapped_column(Text)
+    document_number: Mapped[str | None] = mapped_column(Text, index=True)
+    on_day: Mapped[date | None]
+    said_of: Mapped[str] = mapped_column(Text)
+    span_start: Mapped[int]
+    span_end: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(32))  # of the document's wording
+
+
+class EndingRow(Base):
+    """That a document was ended by another, not by a person: from which day, and where it says so.
+
+    It goes when a person sets the days themselves; `ended_on` of the document is then theirs.
+    """
+
+    __tablename__ = "endings"
+
+    document_id: Mapped[str] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True
+    )
+    # No foreign key: where this one is removed, the other must be seen to hold again.
+    by_document: Mapped[str] = mapped_column(String(64), index=True)
+    ended_on: Mapped[date]
+    ended_by: Mapped[Status]
+    span_start: Mapped[int]
+    span_end: Mapped[int]
+    at: Mapped[datetime]
+
+
 class JobRow(Base):
     """A file somebody asked to bring in, and what became of it."""
 
@@ -224,6 +267,17 @@ class JobRow(Base):
     error_message: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    # Of a spreadsheet of answers: whether rows go that an earlier version of it had.
+    withdraws: Mapped[bool] = mapped_column(server_default=false())
+
+
+class ArchiveMemberRow(Base):
+    """A job whose file came out of an archive, which was a job, too."""
+
+    __tablename__ = "archive_members"
+
+    member_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    archive_id: Mapped[str] = mapped_column(String(32), index=True)
 
 
 class ReaderRow(Base):
@@ -252,11 +306,33 @@ class CuratedRow(Base):
     basis_document: Mapped[str | None] = mapped_column(String(64), index=True)
     basis_start: Mapped[int | None]
     basis_end: Mapped[int | None]
-    valid_from: Mapped[date | None]
-    valid_until: Mapped[date | None]
     disclosure: Mapped[Disclosure]
     created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+    holds_from: Mapped[datetime | None]
+    holds_until: Mapped[datetime | None]  # the first moment it does not
+    stated_basis: Mapped[str | None] = mapped_column(Text)  # 依据 in words, not looked up
+    agency: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text, index=True)  # the spreadsheet's name
+    source_sheet: Mapped[str | None] = mapped_column(Text)
+    source_row: Mapped[int | None]
+
+
+class SheetReportRow(Base):
+    """What became of the rows of a spreadsheet of answers, by the job that brought it in."""
+
+    __tablename__ = "sheet_reports"
+
+    job_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    added: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    rejected: Mapped[int]
+    gone: Mapped[int]
+    withdrawn: Mapped[int]
+    details: Mapped[str] = mapped_column(Text)  # the remarks and what is gone, as JSON
 
 
 class WordingRow(Base):
@@ -339,6 +415,7 @@ class ChatTaskRow(Base):
     leased_until: Mapped[datetime]  # after which the owner counts as dead
     sent_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    answer_id: Mapped[str | None] = mapped_column(String(64))  # for feedback; a menu has none
 
 
 class ChatExchangeRow(Base):
@@ -365,3 +442,74 @@ class AccessTokenRow(Base):
     token: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime]
     refreshing_until: Mapped[datetime]  # while one process asks for the next
+
+
+class ApiKeyRow(Base):
+    """A key that a program identifies itself with; the key itself is known to its holder alone."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))  # sha256 of the whole key
+    label: Mapped[str] = mapped_column(Text)
+    scopes: Mapped[tuple[str, ...]]
+    sees_internal: Mapped[bool]
+    rate_limit: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]  # coarsely
+
+
+class IdempotentWriteRow(Base):
+    """A write that its sender may repeat, and what it was answered; no status while it goes on."""
+
+    __tablename__ = "idempotent_writes"
+
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))  # sha256 of the request
+    status: Mapped[int | None]
+    headers: Mapped[str | None] = mapped_column(Text)  # a JSON object
+    body: Mapped[bytes | None]
+    leased_until: Mapped[datetime]  # after which whoever began it counts as dead
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LeaseRow(Base):
+    """Something that one process at a time does, and until when it counts as alive."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(128), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(32))
+    until: Mapped[datetime]
+
+
+class ServiceAccountRow(Base):
+    """How far a 微信客服 account's messages have been read."""
+
+    __tablename__ = "service_accounts"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    cursor: Mapped[str] = mapped_column(String(128))
+
+
+class ServiceWindowRow(Base):
+    """When a 微信客服 customer last wrote, and how many messages we have sent since."""
+
+    __tablename__ = "service_windows"
+
+    person: Mapped[str] = mapped_column(String(160), primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    sent: Mapped[int]
+
+
+class AlertRow(Base):
+    """What those who keep the knowledge base have been told of; for a gap, at which count."""
+
+    __tablename__ = "alerts"
+
+    about: Mapped[str] = mapped_column(String(80), primary_key=True)
+    times: Mapped[int] = mapped_column(Number)
+    told_at: Mapped[datetime] = mapped_column(index=True)

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from index.errors import WenjuError
-from service.cli import asking, keeping, running
+from service.cli import asking, jobs, keeping, keys, running, versions
 from service.cli.chinese import ChineseGroup, explain_usage
 from service.cli.screen import fail, warn
 
@@ -21,7 +21,7 @@ application = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for room in (asking, keeping, running):
+for room in (asking, keeping, versions, jobs, keys, running):
     room.register(application)
 
 

@@ -59,12 +59,19 @@ class ChineseCommand(_Chinese, TyperCommand):
         super().__init__(*arguments, **{**options, "options_metavar": "[选项]"})
 
 
-class ChineseGroup(_Chinese, TyperGroup):
-    """A group of commands whose help is Chinese, and which other packages can add to."""
+class ChineseSubgroup(_Chinese, TyperGroup):
+    """A group of commands whose help is Chinese."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         names = {"options_metavar": "[选项]", "subcommand_metavar": "命令 [参数]…"}
         super().__init__(*arguments, **{**options, **names})
+
+
+class ChineseGroup(ChineseSubgroup):
+    """The program's own group, which other packages can add to."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._is_listing = False
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +12,13 @@ import typer
 
 from index.document import Metadata
 from index.errors import InvalidRequest, WenjuError
+from service.cli.answer_sheets import sheet_reports, tell_previews, tell_sheet
 from service.cli.commands import Json, add_command, settings
 from service.cli.screen import Bar, fail, progress, say, say_json, warn
 
 if TYPE_CHECKING:  # imported where they are used, so that the help comes at once
     from index.coverage import Coverage
+    from index.store.answer_sheets import SheetReport
     from index.store.jobs import Job
     from index.store.progress import Progress
 
@@ -37,7 +39,10 @@ class FileUnreadable(WenjuError):
 
 
 Paths = Annotated[
-    list[Path] | None, typer.Argument(metavar="路径…", help="文件或文件夹；文件夹连同其中各层")
+    list[Path] | None,
+    typer.Argument(
+        metavar="路径…", help="文件、文件夹或 zip 压缩包，连同其中各层；问答表格逐行收成标准问答"
+    ),
 ]
 Identifier = Annotated[str, typer.Argument(metavar="编号", help="文件编号，见 wenju list")]
 Identifiers = Annotated[list[str], typer.Argument(metavar="编号…", help="文件编号，见 wenju list")]
@@ -54,7 +59,7 @@ def register(application: typer.Typer) -> None:
     add_command(application, "reindex", "用现在的模型重新计算全部向量。", reindex)
 
 
-def add(
+def add(  # noqa: PLR0913  one for each option
     paths: Paths = None,
     *,
     no_wait: Annotated[
@@ -64,11 +69,20 @@ def add(
         LawChoice | None,
         typer.Option("--laws", metavar="范围", help="同时收进随附的法律：pinned 常用的，all 全部"),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只看问答表格会收进什么、哪些行不行，不改知识库")
+    ] = False,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="问答表格：同名旧表有、新表没有的行，一并撤回")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Add files, and return once every server of the data directory can find them."""
     if not paths and laws is None:
         raise InvalidRequest("没有说要收进什么。请给出文件或文件夹，或用 --laws。")
+    if dry_run:
+        _preview(paths or [], json=json)
+        return
     from service.bootstrap import complete_jobs, corpus_laws, open_base  # noqa: PLC0415
 
     chosen = settings()
@@ -77,15 +91,40 @@ def add(
     with open_base(chosen) as base, progress("收进文件") as bar:
         for path in _files(paths or [], failures):
             try:
-                submitted[base.submit(_read(path), path.name).id] = None
+                submitted[base.submit(_read(path), path.name, withdraws=withdraw).id] = None
             except WenjuError as error:
                 failures.append(error)
         if laws is not None:
             for law in corpus_laws(laws.value):
                 submitted[base.submit(law.content, law.source, law.known).id] = None
-        jobs = complete_jobs(chosen, list(submitted), words_only=no_wait, report=_reporter(bar))
-    _tell(jobs, failures, json=json)
-    if failures or any(job.error_code and not job.document_id for job in jobs):
+        jobs = complete_jobs(chosen, list(submitted), words_only=no_wait, report=reporter(bar))
+        reports = sheet_reports(base, jobs)
+    tell(jobs, failures, reports, json=json)
+    if failures or any(_went_wrong(job) for job in jobs):
+        raise typer.Exit(1)
+
+
+def _went_wrong(job: Job) -> bool:
+    refused = bool(job.error_code) and not job.document_id
+    return refused or (job.answers is not None and job.answers.rejected > 0)
+
+
+def _preview(paths: Sequence[Path], *, json: bool) -> None:
+    """Say what would come in, and change nothing."""
+    from service.bootstrap import open_base, preview_file  # noqa: PLC0415  loads the engines
+
+    failures: list[WenjuError] = []
+    found: dict[str, SheetReport | None] = {}
+    with open_base(settings()) as base, progress("试读") as bar:
+        for done, path in enumerate(_files(paths, failures)):
+            bar.update(done, 0, path.name)
+            try:
+                found[str(path)] = preview_file(base, path.name, _read(path))
+            except WenjuError as error:
+                failures.append(error)
+    tell_previews(found, json=json, failures=failures)
+    rejected = any(report is not None and report.rejected for report in found.values())
+    if failures or rejected:
         raise typer.Exit(1)
 
 
@@ -144,13 +183,16 @@ def show(
     """Show what was read from a document."""
     from service.bootstrap import open_base  # noqa: PLC0415
     from service.presentation import document_json, today  # noqa: PLC0415
+    from service.succession import ended_line, shown_lineage  # noqa: PLC0415
 
     with open_base(settings()) as base:
         document = base.document(identifier)
+        lineage = base.lineage(identifier)
+        related = shown_lineage(base, document)
     if text:
         say(document.text)
         return
-    shown = document_json(document, today())
+    shown = document_json(document, today()) | related
     if json:
         say_json(shown)
         return
@@ -158,6 +200,10 @@ def show(
         if value:
             say(f"{name:22}{'；'.join(value) if isinstance(value, list) else value}")
     say(f"{'source':22}{document.source}")
+    for ended in filter(None, (lineage.ended_by, *lineage.ended)):
+        say(f"{'lineage':22}{ended_line(ended, identifier)}")
+    for question in related["lineage"]["questions"]:
+        say(f"{'question':22}{question}")
     say(f"\n{document.text}")
 
 
@@ -187,7 +233,7 @@ def reindex() -> None:
     from service.bootstrap import make_worker  # noqa: PLC0415
 
     with progress("重新计算向量") as bar:
-        make_worker(settings()).reindex(_reporter(bar))
+        make_worker(settings()).reindex(reporter(bar))
     say("已完成。")
 
 
@@ -232,7 +278,9 @@ def _read(path: Path) -> bytes:
         raise FileUnreadable(f"{path} 读不了：{error.strerror}。请检查权限后重试。") from error
 
 
-def _reporter(bar: Bar) -> Any:
+def reporter(bar: Bar) -> Any:
+    """Return what shows on a bar how far the worker has come."""
+
     def report(now: Progress) -> None:
         waiting = now.jobs_queued + now.jobs_running
         words = f"读文件，还有 {waiting} 份" if waiting else "计算向量"
@@ -241,20 +289,37 @@ def _reporter(bar: Bar) -> Any:
     return report
 
 
-def _tell(jobs: Sequence[Job], failures: Sequence[WenjuError], *, json: bool) -> None:
-    from service.presentation import job_json  # noqa: PLC0415
+def tell(
+    jobs: Sequence[Job],
+    failures: Sequence[WenjuError],
+    reports: Mapping[str, SheetReport] | None = None,
+    *,
+    json: bool,
+) -> None:
+    """Say what became of files: those that are in, and of the others why not."""
+    from service.presentation import job_json, sheet_json  # noqa: PLC0415
+    from service.succession import ended_line  # noqa: PLC0415
 
+    reports = reports or {}
     if json:
         errors = [{"code": error.code, "message": error.message} for error in failures]
-        say_json({"jobs": [job_json(job) for job in jobs], "errors": errors})
+        rows = {job_id: sheet_json(report) for job_id, report in reports.items()}
+        say_json({"jobs": [job_json(job) for job in jobs], "errors": errors, "rows": rows})
         return
     for job in jobs:
         if job.document_id:
             say(f"{job.document_id}　{job.source}")
+            for ended in job.endings:
+                say(f"　　{ended_line(ended, job.document_id)}")
+        elif job.id in reports:
+            tell_sheet(job.source, reports[job.id])
         elif job.error_code:
             warn(f"wenju: {job.source}：{job.error_message}（{job.error_code}）")
     for failure in failures:
         fail(failure)
+    refused = sum(1 for job in jobs if job.error_code and not job.document_id)
+    if refused and len(jobs) > 1:
+        warn(f"共 {len(jobs)} 份，{refused} 份没有读入，已隔离；查看用 wenju jobs --failed。")
 
 
 def _account(identifier: str, titled: tuple[str, Coverage]) -> dict[str, Any]:
@@ -269,6 +334,7 @@ def _account(identifier: str, titled: tuple[str, Coverage]) -> dict[str, Any]:
         "removed": dict(account.removed),
         "articles": account.articles,
         "article_gaps": list(account.article_gaps),
+        "recognised": dict(account.recognised),
         "problems": list(account.problems),
     }
 

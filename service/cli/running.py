@@ -60,7 +60,7 @@ def mcp() -> None:
 
 def doctor(*, json: Json = False) -> None:
     """Look at everything the desk needs; exit 1 where something keeps it from running."""
-    from service.cli.checks import Grade, examine  # noqa: PLC0415
+    from service.checks import Grade, examine  # noqa: PLC0415
 
     findings = examine(settings())
     if json:

@@ -11,31 +11,35 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
 from index.errors import WenjuError
+from service.access import Scope
 from service.answering.answering import unheard
 from service.desk import Channel, Desk
 from service.http.asking import asking
 from service.http.events import answer_events, wants_events
-from service.http.guard import OpenRoute
+from service.http.guard import open_to
 from service.http.problems import explain, judged, problem_json
-from service.http.schemas import (
+from service.http.rates import charge
+from service.http.schemas.answers import (
     AnswerShape,
     AnswersShape,
     FeedbackShape,
-    ProblemShape,
     QuestionShape,
     QuestionsShape,
     SearchShape,
     SuggestionsShape,
 )
-from service.http.wiring import DeskHere
+from service.http.schemas.shape import ProblemShape
+from service.http.wiring import CallerHere, DeskHere, caller_of
 from service.presentation import answer_json, search_json, today
 from service.requests import accept_day, accept_question
 
-router = APIRouter(
-    prefix="/api",
-    tags=["问答"],
-    route_class=OpenRoute,
-    responses={422: {"model": ProblemShape}, 503: {"model": ProblemShape}},
+_PROBLEM: dict[str, Any] = {"model": ProblemShape}
+_FAILURES: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 422, 429, 503), _PROBLEM)
+asking_routes = APIRouter(
+    prefix="/api", tags=["问答"], route_class=open_to(Scope.ASK), responses=_FAILURES
+)
+searching_routes = APIRouter(
+    prefix="/api", tags=["问答"], route_class=open_to(Scope.SEARCH), responses=_FAILURES
 )
 LONGEST_LIST = 100  # passages that one search gives
 MOST_SUGGESTED = 12
@@ -58,7 +62,7 @@ data: {"question": "有多少个事项实现了两市通办？", "outcome": "ans
 """
 
 
-@router.post(
+@asking_routes.post(
     "/answer",
     summary="提问",
     responses={
@@ -78,9 +82,13 @@ def answer(request: Request, body: QuestionShape) -> Response:
     return JSONResponse(answer_json(ask(unheard)))
 
 
-@router.post("/answers", summary="批量提问", responses={200: {"model": AnswersShape}})
+@asking_routes.post("/answers", summary="批量提问", responses={200: {"model": AnswersShape}})
 def answer_many(request: Request, body: QuestionsShape) -> JSONResponse:
-    """Answer several questions in their order; each has its own answer or its own problem."""
+    """Answer several questions in their order; each has its own answer or its own problem.
+
+    Each counts as a request.
+    """
+    charge(request, caller_of(request), len(body.questions) - 1)
     return JSONResponse({"answers": [_answer_one(request, one) for one in body.questions]})
 
 
@@ -96,20 +104,29 @@ def _answer_one(request: Request, item: object) -> dict[str, Any]:
     return {"answer": answer_json(given), "problem": None}
 
 
-@router.get("/search", summary="检索原文", responses={200: {"model": SearchShape}})
+@searching_routes.get("/search", summary="检索原文", responses={200: {"model": SearchShape}})
 def search(
     desk: DeskHere,
+    caller: CallerHere,
     q: Annotated[str, Query(description="要找的内容", examples=["跨城通办"])],
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 10,
     as_of: Annotated[str | None, Query(examples=["2026-01-31"])] = None,
 ) -> JSONResponse:
     """Return the passages nearest to the query, best first, without an answer."""
     query = accept_question(q)
-    hits = desk.search(query, limit=limit, as_of=accept_day(as_of), channel=Channel.HTTP)
+    hits = desk.search(
+        query,
+        limit=limit,
+        as_of=accept_day(as_of),
+        channel=Channel.HTTP,
+        sees_internal=caller.sees_internal,
+    )
     return JSONResponse(search_json(query, hits))
 
 
-@router.get("/suggestions", summary="可以问什么", responses={200: {"model": SuggestionsShape}})
+@asking_routes.get(
+    "/suggestions", summary="可以问什么", responses={200: {"model": SuggestionsShape}}
+)
 def suggestions(
     request: Request, desk: DeskHere, limit: Annotated[int, Query(ge=1, le=MOST_SUGGESTED)] = 6
 ) -> JSONResponse:
@@ -136,7 +153,7 @@ class TriedSuggestions:
             return self._found
 
 
-@router.post("/feedback", status_code=204, summary="有用或纠错")
+@asking_routes.post("/feedback", status_code=204, summary="有用或纠错")
 def feedback(request: Request, body: FeedbackShape, desk: DeskHere) -> None:
     """Keep what a person thinks of an answer, for those who keep the knowledge base."""
     channel = channel_of(request)

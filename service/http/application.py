@@ -10,24 +10,29 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from service.desk import Desk
-from service.http import answers, curated, documents, operations
-from service.http.guard import Envelope
+from service.http import answers, curated, documents, operations, succession
+from service.http.description import DescribedApplication
+from service.http.envelope import Envelope
 from service.http.metrics import Measured, Metrics
 from service.http.problems import answer_failures
+from service.http.rates import RateLimits
 from service.http.readiness import ReadinessWatch
 from service.mcp_server import http as mcp
 from service.openai import completions, embeddings, failures, models
 from service.settings import Settings
-from service.web import pages
+from service.web import pages, setup
 from service.web.rendering import STATIC
 from service.wechat import route as wechat
+from service.wecom import route as wecom
+from service.wecom.wiring import Parts
 
 DESCRIPTION = """\
 问据：面向政务服务热线的问答台，每个回答都附原文依据。
 
 - 出错时返回 RFC 9457 问题详情（`application/problem+json`），`code` 不变，`detail` 是中文说明。
 - 偏移量（`start`、`end`）以码点计，不是 UTF-16。
-- 在服务器本机上写入不需要密钥；从别处写入要带 `Authorization: Bearer <WENJU_API_KEY>`。
+- 密钥放在请求头 `Authorization: Bearer <密钥>` 里，由管理员用 `wenju keys create` 建立；
+  在服务器本机上写入不需要密钥，从别处写入需要。
 """
 
 
@@ -35,7 +40,7 @@ def build_application(
     desk: Desk, settings: Settings, readiness: ReadinessWatch | None = None
 ) -> FastAPI:
     """Return the application over an open desk; it owns neither the desk nor the settings."""
-    application = FastAPI(
+    application = DescribedApplication(
         title="问据 Wenju",
         version="1",
         description=DESCRIPTION,
@@ -46,6 +51,7 @@ def build_application(
     application.state.settings = settings
     application.state.readiness = readiness or ReadinessWatch()
     application.state.metrics = Metrics()
+    application.state.rates = RateLimits(settings.data_dir, settings)
     application.state.suggestions = answers.TriedSuggestions()
     application.state.wechat = wechat.open_channel(
         desk,
@@ -53,13 +59,23 @@ def build_application(
         partial(application.state.suggestions.give, desk),
         application.state.metrics.answered,
     )
+    application.state.wecom_parts = Parts(
+        desk,
+        settings,
+        partial(application.state.suggestions.give, desk),
+        application.state.metrics.answered,
+    )
+    application.state.wecom = wecom.open_channel(application.state.wecom_parts)
     application.state.embedding = Lock()
     application.state.mcp = mcp.Mounted(desk, application.state.metrics)
     for router in (
-        answers.router,
+        answers.asking_routes,
+        answers.searching_routes,
         documents.reading,
         documents.keeping,
         documents.uploading,
+        succession.reading,
+        succession.curating,
         curated.router,
         operations.router,
         completions.router,
@@ -67,7 +83,10 @@ def build_application(
         embeddings.router,
         mcp.router,
         wechat.router,
-        pages.router,
+        wecom.router,
+        pages.asking,
+        pages.reading,
+        setup.router,
     ):
         application.include_router(router)
     application.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -11,7 +11,8 @@ from service.answering.answer import Answer
 from service.answering.answering import Hear
 from service.desk import Channel, Desk
 from service.http.metrics import Metrics
-from service.http.schemas import ConditionsShape
+from service.http.schemas.answers import ConditionsShape
+from service.http.wiring import caller_of
 from service.requests import accept_day, accept_question
 
 
@@ -21,13 +22,21 @@ def asking(
     """Return what answers the question and counts the answer, or raise what is wrong with it."""
     desk: Desk = request.app.state.desk
     metrics: Metrics = request.app.state.metrics
+    caller = caller_of(request)
     asked = accept_question(question)
     as_of = accept_day(conditions.as_of)
     filter_ = conditions.filter.to_filter() if conditions.filter else None
 
     def ask(hear: Hear) -> Answer:
         began = time.perf_counter()
-        answer = desk.ask(asked, as_of=as_of, filter_=filter_, channel=channel, hear=hear)
+        answer = desk.ask(
+            asked,
+            as_of=as_of,
+            filter_=filter_,
+            channel=channel,
+            sees_internal=caller.sees_internal,
+            hear=hear,
+        )
         metrics.answered(answer.outcome.value, time.perf_counter() - began)
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,35 +12,40 @@ from index.document import Span
 from index.errors import InvalidRequest
 from index.store.curated import Draft
 from index.store.wording import Basis
+from service.access import Scope
 from service.desk import Desk
-from service.http.guard import ManagedRoute
-from service.http.schemas import (
+from service.http import repeats
+from service.http.guard import open_to
+from service.http.paging import PART, Cursor, Limit
+from service.http.schemas.curated import (
     CuratedListShape,
     CuratedShape,
     DraftShape,
     FeedbackListShape,
     GapListShape,
-    ProblemShape,
 )
+from service.http.schemas.shape import ProblemShape
 from service.http.wiring import DeskHere
+from service.paging import part, unpack
 from service.presentation import curated_json, feedback_json, gap_json
-from service.requests import accept_day, accept_question
+from service.requests import accept_moment, accept_question
 
 _PROBLEM: dict[str, Any] = {"model": ProblemShape}
 _MISSING: dict[int | str, dict[str, Any]] = {404: _PROBLEM}
 router = APIRouter(
     prefix="/api",
     tags=["维护"],
-    route_class=ManagedRoute,
-    responses={401: _PROBLEM, 403: _PROBLEM, 422: _PROBLEM},
+    route_class=open_to(Scope.CURATE),
+    responses=dict.fromkeys((401, 403, 422, 429, 503), _PROBLEM),
 )
 
 
 @router.get("/curated", summary="标准问答", responses={200: {"model": CuratedListShape}})
-def list_curated(desk: DeskHere) -> JSONResponse:
+def list_curated(desk: DeskHere, limit: Limit = PART, cursor: Cursor = None) -> JSONResponse:
     """List the curated answers, the last changed first."""
-    kept = desk.knowledge_base.curated.all()
-    return JSONResponse({"curated": [curated_json(one) for one in kept]})
+    kept = desk.knowledge_base.curated.part(limit + 1, unpack(cursor, datetime, str))
+    given, following = part(kept, limit, lambda one: (one.updated_at, one.id))
+    return JSONResponse({"curated": [curated_json(one) for one in given], "next": following})
 
 
 @router.post(
@@ -47,6 +53,7 @@ def list_curated(desk: DeskHere) -> JSONResponse:
     status_code=201,
     summary="新增标准问答",
     responses={201: {"model": CuratedShape}},
+    openapi_extra=repeats.DESCRIBED,
 )
 def add_curated(body: DraftShape, desk: DeskHere) -> JSONResponse:
     """Keep an answer; who asks exactly this gets it before any document is searched."""
@@ -68,6 +75,7 @@ def get_curated(curated_id: str, desk: DeskHere) -> JSONResponse:
     "/curated/{curated_id}",
     summary="改标准问答",
     responses={200: {"model": CuratedShape}, **_MISSING},
+    openapi_extra=repeats.DESCRIBED,
 )
 def change_curated(curated_id: str, body: DraftShape, desk: DeskHere) -> JSONResponse:
     """Put a draft in the place of a curated answer."""
@@ -75,7 +83,13 @@ def change_curated(curated_id: str, body: DraftShape, desk: DeskHere) -> JSONRes
     return JSONResponse(curated_json(changed))
 
 
-@router.delete("/curated/{curated_id}", status_code=204, summary="删标准问答", responses=_MISSING)
+@router.delete(
+    "/curated/{curated_id}",
+    status_code=204,
+    summary="删标准问答",
+    responses=_MISSING,
+    openapi_extra=repeats.DESCRIBED,
+)
 def remove_curated(curated_id: str, desk: DeskHere) -> Response:
     """Take a curated answer away; the gaps it closed are open again."""
     desk.knowledge_base.curated.remove(curated_id)
@@ -83,12 +97,19 @@ def remove_curated(curated_id: str, desk: DeskHere) -> Response:
 
 
 @router.get("/gaps", summary="没有答案的问题", responses={200: {"model": GapListShape}})
-def list_gaps(desk: DeskHere, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> JSONResponse:
+def list_gaps(desk: DeskHere, limit: Limit = PART, cursor: Cursor = None) -> JSONResponse:
     """List the questions nobody has answered yet, the most asked first."""
-    return JSONResponse({"gaps": [gap_json(gap) for gap in desk.knowledge_base.gaps.open(limit)]})
+    gaps = desk.knowledge_base.gaps.open(limit + 1, unpack(cursor, int, datetime, str))
+    given, following = part(gaps, limit, lambda gap: gap.rank)
+    return JSONResponse({"gaps": [gap_json(gap) for gap in given], "next": following})
 
 
-@router.delete("/gaps", status_code=204, summary="不必回答的问题")
+@router.delete(
+    "/gaps",
+    status_code=204,
+    summary="不必回答的问题",
+    openapi_extra=repeats.DESCRIBED,
+)
 def dismiss_gap(
     desk: DeskHere, key: Annotated[str, Query(max_length=4000, description="列表里的 key")]
 ) -> Response:
@@ -98,12 +119,12 @@ def dismiss_gap(
 
 
 @router.get("/feedback", summary="收到的评价", responses={200: {"model": FeedbackListShape}})
-def list_feedback(
-    desk: DeskHere, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> JSONResponse:
+def list_feedback(desk: DeskHere, limit: Limit = PART, cursor: Cursor = None) -> JSONResponse:
     """List what people thought of answers, the newest first."""
-    latest = desk.knowledge_base.feedback.latest(limit)
-    return JSONResponse({"feedback": [feedback_json(one) for one in latest]})
+    before = unpack(cursor, int)
+    latest = desk.knowledge_base.feedback.latest(limit + 1, before and before[0])
+    given, following = part(latest, limit, lambda one: (one.sequence,))
+    return JSONResponse({"feedback": [feedback_json(one) for one in given], "next": following})
 
 
 def _draft(body: DraftShape, desk: Desk) -> Draft:
@@ -120,7 +141,11 @@ def _draft(body: DraftShape, desk: Desk) -> Draft:
         wordings=tuple(accept_question(wording) for wording in body.wordings),
         script=body.script,
         basis=basis,
-        valid_from=accept_day(body.valid_from),
-        valid_until=accept_day(body.valid_until),
+        valid_from=accept_moment(body.valid_from),
+        valid_until=accept_moment(body.valid_until),
         disclosure=body.disclosure,
+        stated_basis=body.stated_basis,
+        agency=body.agency,
+        phone=body.phone,
+        region=body.region,
     )

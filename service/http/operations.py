@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from service.http.schemas import ReadyShape
+from service.http.schemas.operations import ReadyShape
 from service.http.wiring import DeskHere
 
 router = APIRouter(tags=["运行"])

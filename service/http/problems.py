@@ -27,6 +27,7 @@ TITLES = {
     413: "内容过大",
     415: "格式不支持",
     422: "内容不合要求",
+    429: "请求太多",
     500: "服务出错",
     503: "暂时不可用",
     507: "磁盘空间不足",
@@ -37,14 +38,18 @@ STATUS_OF_CODE = {
     "question_too_long": 422,
     "unreadable_text": 422,
     "invalid_day": 422,
+    "invalid_cursor": 422,
     "unreadable_file": 422,
     "unsupported_format": 415,
     "corrupt_file": 422,
     "empty_document": 422,
     "file_too_large": 413,
+    "missing_part": 422,
+    "reading_stopped": 422,
     "document_not_found": 404,
     "job_not_found": 404,
     "curated_not_found": 404,
+    "api_key_not_found": 404,
     "not_found": 404,
     "storage_full": 507,
     "writer_busy": 503,
@@ -121,7 +126,7 @@ async def respond(request: Request, error: Exception) -> Response:
     """Answer a failure: as a page to somebody who looks at one, else as problem details."""
     status, code, detail = judged(error, request.url.path)
     if wants_page(request):
-        return error_page(status, code, TITLES.get(status, "出错"), detail)
+        return error_page(status, code, TITLES.get(status, "出错"), detail, _headers(error))
     return problem_response(request.url.path, status, code, detail, _headers(error))
 
 

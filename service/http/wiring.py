@@ -1,4 +1,4 @@
-"""What routes are given: the desk and the settings this application was built with."""
+"""What routes are given: the desk and the settings of this application, and who asks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.access import Caller
 from service.desk import Desk
 from service.settings import Settings
 
@@ -20,5 +21,12 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def caller_of(request: Request) -> Caller:
+    """Return who sent a request to a guarded route."""
+    caller: Caller = request.state.caller
+    return caller
+
+
 DeskHere = Annotated[Desk, Depends(_desk)]
 SettingsHere = Annotated[Settings, Depends(_settings)]
+CallerHere = Annotated[Caller, Depends(caller_of)]

@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
+from service.access import OPEN_SCOPES
 from service.desk import Desk
-from service.http.guard import OpenRoute
+from service.http.guard import open_to
 from service.http.metrics import Metrics
 from service.mcp_server.tools import Toolbox
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from service.mcp_server.protocol import Served
 
 PATH = "/mcp"
-router = APIRouter(route_class=OpenRoute)
+router = APIRouter(route_class=open_to(*OPEN_SCOPES))
 
 
 class Mounted:

@@ -30,7 +30,10 @@ from mcp_types import Tool as ToolShape
 from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
+from service.access import LOCAL, Caller
+from service.http.callers import require_scope
 from service.http.problems import explain, judged
+from service.http.wiring import caller_of
 from service.mcp_server.tools import INSTRUCTIONS, Tool, Toolbox
 
 REQUEST_BYTES = 1 << 20
@@ -45,18 +48,19 @@ def build_server(toolbox: Toolbox) -> Served:
     async def list_tools(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        del context, params
-        return ListToolsResult(tools=[_shape(tool) for tool in toolbox.tools.values()])
+        del params
+        caller = _caller(context)
+        offered = [tool for tool in toolbox.tools.values() if caller.may(tool.scope)]
+        return ListToolsResult(tools=[_shape(tool) for tool in offered])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult:
-        del context
         tool = toolbox.tools.get(params.name)
         if tool is None:
             names = "、".join(toolbox.tools)
             raise MCPError(code=INVALID_PARAMS, message=f"没有这个工具。可用的有 {names}。")
-        return await anyio.to_thread.run_sync(_call, tool, params.arguments or {})
+        return await anyio.to_thread.run_sync(_call, tool, params.arguments or {}, _caller(context))
 
     return Server(
         "wenju",
@@ -94,10 +98,16 @@ def _shape(tool: Tool) -> ToolShape:
     )
 
 
-def _call(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
+def _caller(context: ServerRequestContext[Any]) -> Caller:
+    """Return who calls: over HTTP the guard knows, over standard input it is this machine."""
+    return LOCAL if context.request is None else caller_of(context.request)
+
+
+def _call(tool: Tool, arguments: dict[str, Any], caller: Caller) -> CallToolResult:
     """Return the result as an object, and as text for clients that know no objects."""
     try:
-        found = tool.call(tool.arguments.model_validate(arguments))
+        require_scope(caller, tool.scope)
+        found = tool.call(tool.arguments.model_validate(arguments), caller)
     except ValidationError as error:
         _, code, message = explain(error.errors())
         return _failure(code, message)

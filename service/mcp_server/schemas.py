@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from index.document import Status
-from service.http.schemas import ConditionsShape, Shape
+from service.http.schemas.answers import ConditionsShape
+from service.http.schemas.shape import Shape
 
 MOST_HITS = 50  # passages of one search
 MOST_LISTED = 200  # documents in one list
@@ -42,7 +43,9 @@ class ListArguments(Shape):
 
     query: str = Field("", max_length=200, description="标题、文号、机关或文件名中的字；空为全部")
     limit: int = Field(50, ge=1, le=MOST_LISTED, description="最多几份")
-    offset: int = Field(0, ge=0, le=10_000_000, description="跳过前面几份")
+    cursor: str | None = Field(
+        None, min_length=1, max_length=6000, description="接着列：上一次结果里的 next"
+    )
 
 
 class ReadShape(Shape):

@@ -9,8 +9,11 @@ from datetime import date
 from typing import Any
 
 from index.errors import InvalidRequest
+from service.access import LOCAL, Caller, Scope
 from service.desk import Channel, Desk, RequestFilter
-from service.http.schemas import AnswerShape, ConditionsShape, DocumentListShape, SearchShape, Shape
+from service.http.schemas.answers import AnswerShape, ConditionsShape, SearchShape
+from service.http.schemas.documents import DocumentListShape
+from service.http.schemas.shape import Shape
 from service.mcp_server.schemas import (
     MOST_READ,
     AskArguments,
@@ -21,7 +24,7 @@ from service.mcp_server.schemas import (
 )
 from service.presentation import Json, answer_json, search_json, summary_json, today
 from service.requests import accept_day, accept_question
-from service.visibility import visible_document, visible_documents
+from service.visibility import part_of, visible_document, visible_documents
 
 INSTRUCTIONS = """\
 问据从政务文件里摘取回答，不生成内容。ask 给出简短的回答、口径和原文依据；没有依据时会拒答，\
@@ -41,39 +44,53 @@ class Tool:
     description: str
     arguments: type[Shape]
     result: type[Shape]
-    call: Callable[[Any], Json]
+    scope: Scope
+    call: Callable[[Any, Caller], Json]
 
 
 class Toolbox:
-    """The tools over a desk. They see what anonymous channels see."""
+    """The tools over a desk. They see what is public, or what the caller's key shows."""
 
     def __init__(self, desk: Desk, answered: Answered | None = None) -> None:
         self._desk = desk
         self._answered = answered
         self.tools = {tool.name: tool for tool in self._made()}
 
-    def ask(self, given: AskArguments) -> Json:
+    def ask(self, given: AskArguments, caller: Caller = LOCAL) -> Json:
         """Answer a question."""
         question = accept_question(given.question)
         as_of, filter_ = _conditions(given)
         began = time.perf_counter()
-        answer = self._desk.ask(question, as_of=as_of, filter_=filter_, channel=Channel.MCP)
+        answer = self._desk.ask(
+            question,
+            as_of=as_of,
+            filter_=filter_,
+            channel=Channel.MCP,
+            sees_internal=caller.sees_internal,
+        )
         if self._answered is not None:
             self._answered(answer.outcome.value, time.perf_counter() - began)
         return answer_json(answer)
 
-    def search(self, given: SearchArguments) -> Json:
+    def search(self, given: SearchArguments, caller: Caller = LOCAL) -> Json:
         """Find passages."""
         query = accept_question(given.query)
         as_of, filter_ = _conditions(given)
         hits = self._desk.search(
-            query, limit=given.limit, as_of=as_of, filter_=filter_, channel=Channel.MCP
+            query,
+            limit=given.limit,
+            as_of=as_of,
+            filter_=filter_,
+            channel=Channel.MCP,
+            sees_internal=caller.sees_internal,
         )
         return search_json(query, hits)
 
-    def read(self, given: ReadArguments) -> Json:
+    def read(self, given: ReadArguments, caller: Caller = LOCAL) -> Json:
         """Read a part of a document, whole paragraphs where no end is given."""
-        document = visible_document(self._desk, Channel.MCP, given.document_id)
+        document = visible_document(
+            self._desk, Channel.MCP, given.document_id, sees_internal=caller.sees_internal
+        )
         text, metadata, start = document.text, document.metadata, given.start
         if start >= len(text) or (given.end is not None and given.end <= start):
             raise InvalidRequest(f"全文有 {len(text)} 个字，start 应小于它，end 应大于 start。")
@@ -95,12 +112,15 @@ class Toolbox:
             "text": text[start:end],
         }
 
-    def list(self, given: ListArguments) -> Json:
+    def list(self, given: ListArguments, caller: Caller = LOCAL) -> Json:
         """List documents."""
-        found = visible_documents(self._desk, Channel.MCP, given.query)
+        found = visible_documents(
+            self._desk, Channel.MCP, given.query, sees_internal=caller.sees_internal
+        )
         day = today()
-        shown = found[given.offset : given.offset + given.limit]
-        return {"total": len(found), "documents": [summary_json(one, day) for one in shown]}
+        shown, following = part_of(found, given.limit, given.cursor)
+        documents = [summary_json(one, day) for one in shown]
+        return {"total": len(found), "documents": documents, "next": following}
 
     def _made(self) -> tuple[Tool, ...]:
         return (
@@ -112,6 +132,7 @@ class Toolbox:
                 "passages（只有相关原文）或 refused（没有依据）。refused 时不要自己作答。",
                 AskArguments,
                 AnswerShape,
+                Scope.ASK,
                 self.ask,
             ),
             Tool(
@@ -120,6 +141,7 @@ class Toolbox:
                 "找出与内容最接近的原文段落，最接近的在前；不作回答，也不判断是否答非所问。",
                 SearchArguments,
                 SearchShape,
+                Scope.SEARCH,
                 self.search,
             ),
             Tool(
@@ -129,6 +151,7 @@ class Toolbox:
                 "next_start 是接着读的位置。",
                 ReadArguments,
                 ReadShape,
+                Scope.READ,
                 self.read,
             ),
             Tool(
@@ -137,6 +160,7 @@ class Toolbox:
                 "列出知识库里公开的文件和它们的标题、文号、机关、日期、效力状态。",
                 ListArguments,
                 DocumentListShape,
+                Scope.READ,
                 self.list,
             ),
         )

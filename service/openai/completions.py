@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse
 
+from service.access import Scope
 from service.answering.answer import Answer
 from service.answering.answering import unheard
 from service.desk import Channel
 from service.http.asking import asking
 from service.http.events import UNBUFFERED, event
-from service.http.guard import OpenRoute
+from service.http.guard import open_to
 from service.openai.failures import Unsupported, failure_response
 from service.openai.models import ANSWERING, missing_model
 from service.openai.schemas import FAILURES, ChatShape, CompletionShape, MessageShape
@@ -28,7 +29,9 @@ data: {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "56 
 data: [DONE]
 
 """
-router = APIRouter(prefix="/v1", tags=["OpenAI 兼容"], route_class=OpenRoute, responses=FAILURES)
+router = APIRouter(
+    prefix="/v1", tags=["OpenAI 兼容"], route_class=open_to(Scope.ASK), responses=FAILURES
+)
 
 
 @router.post(

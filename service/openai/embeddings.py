@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse, Response
 
 from index.engine import Embedder, Vectors
 from index.errors import ModelError
-from service.http.guard import OpenRoute
+from service.access import Scope
+from service.http.guard import open_to
 from service.http.wiring import DeskHere
 from service.openai.failures import Unsupported, failure_response
 from service.openai.models import missing_model
@@ -25,7 +26,9 @@ from service.openai.schemas import (
 )
 from service.requests import UNREADABLE, is_readable
 
-router = APIRouter(prefix="/v1", tags=["OpenAI 兼容"], route_class=OpenRoute, responses=FAILURES)
+router = APIRouter(
+    prefix="/v1", tags=["OpenAI 兼容"], route_class=open_to(Scope.SEARCH), responses=FAILURES
+)
 
 
 @router.post("/embeddings", summary="文字的向量", responses={200: {"model": EmbeddingListShape}})

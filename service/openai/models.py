@@ -7,15 +7,21 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from service.access import Scope
 from service.desk import Desk
-from service.http.guard import OpenRoute
+from service.http.guard import open_to
 from service.http.wiring import DeskHere
 from service.openai.failures import failure_response
 from service.openai.schemas import FAILURES, ModelListShape, ModelShape
 from service.requests import is_readable
 
 ANSWERING = "wenju"
-router = APIRouter(prefix="/v1", tags=["OpenAI 兼容"], route_class=OpenRoute, responses=FAILURES)
+router = APIRouter(
+    prefix="/v1",
+    tags=["OpenAI 兼容"],
+    route_class=open_to(Scope.ASK, Scope.SEARCH),
+    responses=FAILURES,
+)
 
 
 @router.get("/models", summary="有哪些模型", responses={200: {"model": ModelListShape}})

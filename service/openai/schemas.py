@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from service.http.schemas import AnswerShape, ConditionsShape, Shape
+from service.http.schemas.answers import AnswerShape, ConditionsShape
+from service.http.schemas.shape import Shape
 
 MOST_INPUTS = 2048  # texts in one request, as at OpenAI
 LONGEST_INPUT = 8192  # characters of one text

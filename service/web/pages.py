@@ -1,4 +1,4 @@
-"""The routes of the pages. A page is an anonymous channel: it shows only what is public."""
+"""The routes of the pages. They show what is public, or what the reader's key shows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from index.document import Document, Span
+from service.access import Scope
 from service.desk import Channel
-from service.http.wiring import DeskHere
+from service.http.guard import open_to
+from service.http.wiring import CallerHere, DeskHere
 from service.presentation import today
 from service.requests import LONGEST_QUESTION
 from service.visibility import visible_document, visible_documents
@@ -19,10 +21,15 @@ from service.web.typesetting import outline, typeset
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+asking = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+reading = APIRouter(
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    route_class=open_to(Scope.READ, is_page=True),
+)
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@asking.api_route("/", methods=["GET", "HEAD"])
 def ask_page(q: str = "", as_of: str = "") -> str:
     """Return the ask page; its script asks `q` at once."""
     return render(
@@ -30,10 +37,12 @@ def ask_page(q: str = "", as_of: str = "") -> str:
     )
 
 
-@router.get("/documents")
-def documents_page(desk: DeskHere, q: str = "", page: str = "1") -> str:
+@reading.get("/documents")
+def documents_page(desk: DeskHere, caller: CallerHere, q: str = "", page: str = "1") -> str:
     """List the public documents, those whose title, number or issuer holds `q`."""
-    found = visible_documents(desk, Channel.WEB, q[:LONGEST_SEARCH])
+    found = visible_documents(
+        desk, Channel.WEB, q[:LONGEST_SEARCH], sees_internal=caller.sees_internal
+    )
     last = max(1, -(-len(found) // PAGE_SIZE))
     number = min(int(page), last) if page.isdecimal() and len(page) < 9 and int(page) else 1
     documents = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
@@ -50,10 +59,12 @@ def documents_page(desk: DeskHere, q: str = "", page: str = "1") -> str:
     )
 
 
-@router.get("/documents/{document_id}")
-def document_page(desk: DeskHere, document_id: str, start: str = "", end: str = "") -> str:
+@reading.get("/documents/{document_id}")
+def document_page(
+    desk: DeskHere, caller: CallerHere, document_id: str, start: str = "", end: str = ""
+) -> str:
     """Show a document, with the quote from `start` to `end` (code points) marked."""
-    document = visible_document(desk, Channel.WEB, document_id)
+    document = visible_document(desk, Channel.WEB, document_id, sees_internal=caller.sees_internal)
     quote = _quote(document, start, end)
     source_url = document.metadata.source_url
     return render(

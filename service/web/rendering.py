@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,10 +23,12 @@ def render(template: str, **values: Any) -> str:
     return _templates().get_template(template).render(version=_version(), **values)
 
 
-def error_page(status: int, code: str, title: str, detail: str) -> HTMLResponse:
+def error_page(
+    status: int, code: str, title: str, detail: str, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
     """Return a page that says what went wrong and where to go."""
     page = render("error.html", here="", title=title, detail=detail, code=code)
-    return HTMLResponse(page, status)
+    return HTMLResponse(page, status, headers)
 
 
 def wants_page(request: Request) -> bool:

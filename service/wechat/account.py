@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from service.chat.crypto import MessageCipher
 from service.settings import InvalidConfiguration, Settings
-from service.wechat.crypto import MessageCipher
+
+CHANNEL = "wechat"  # begins the names of people and messages in our tables
 
 
 @dataclass(frozen=True, slots=True)

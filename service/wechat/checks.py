@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-import httpx
-
-from service.cli.checks import Finding, Grade
+from service.chat.calling import Undelivered
+from service.chat.clock import examine_clock
+from service.checks import Finding, Grade
 from service.settings import PREFIX, InvalidConfiguration, Settings
 from service.wechat.account import Account, account_of
-from service.wechat.sending import Undelivered, lend_token
+from service.wechat.sending import lend_token
 
-_WRONG_CLOCK = 60  # seconds off: WeChat's ten minutes are not far
-_CALL_SECONDS = 5
 _ALONE = (
     "wechat_app_id",
     "wechat_encoding_aes_key",
@@ -40,7 +37,7 @@ def examine_wechat(settings: Settings, clock: Callable[[], float] = time.time) -
         return
     yield _mode(settings, account)
     yield _address(settings)
-    yield _clock(settings, clock)
+    yield examine_clock("公众号", settings.wechat_api_url, clock)
     yield _messages(settings, account)
 
 
@@ -81,23 +78,6 @@ def _address(settings: Settings) -> Finding:
         return Finding("公众号地址", Grade.BAD, message)
     message = f"公众号后台的服务器地址(URL)填 {settings.public_url}/wechat。"
     return Finding("公众号地址", Grade.GOOD, message)
-
-
-def _clock(settings: Settings, clock: Callable[[], float]) -> Finding:
-    """Hold this machine's clock against WeChat's."""
-    try:
-        response = httpx.get(settings.wechat_api_url, timeout=_CALL_SECONDS)
-        theirs = parsedate_to_datetime(response.headers["date"]).timestamp()
-    except (httpx.HTTPError, httpx.InvalidURL, KeyError, ValueError) as error:
-        message = f"连不上 {settings.wechat_api_url}（{type(error).__name__}），没有核对时钟。"
-        return Finding("公众号时钟", Grade.WARNING, message)
-    seconds = round(abs(clock() - theirs))
-    if seconds > _WRONG_CLOCK:
-        message = (
-            f"本机时钟与微信相差 {seconds} 秒，超过十分钟的消息会被拒绝。请启用 chrony 或 ntp。"
-        )
-        return Finding("公众号时钟", Grade.BAD, message)
-    return Finding("公众号时钟", Grade.GOOD, f"与微信相差 {seconds} 秒。")
 
 
 def _messages(settings: Settings, account: Account) -> Finding:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from service.http.problems import Problem
-from service.wechat.account import Account
-from service.wechat.crypto import MessageCipher, Undecipherable, is_signed, signature
-from service.wechat.messages import (
+from service.chat import crypto
+from service.chat.crypto import MessageCipher, Undecipherable, is_signed, unseal
+from service.chat.messages import (
     Malformed,
     Message,
-    encrypted_reply,
     read_encrypted,
     read_message,
+    sealed_xml,
     text_reply,
 )
-
-TOLERANCE = timedelta(minutes=10)  # of clocks, and for what is sent again
+from service.chat.receiving import is_recent
+from service.http.problems import Problem
+from service.wechat.account import CHANNEL, Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,7 @@ def seal(
     reply = text_reply(opened.message, text, now)
     if opened.cipher is None:
         return reply
-    encrypted = opened.cipher.encrypt(reply)
-    timestamp = str(int(now.timestamp()))
-    nonce = nonce or str(secrets.randbelow(10**10))
-    signed = signature(account.token, timestamp, nonce, encrypted)
-    return encrypted_reply(encrypted, signed, timestamp, nonce)
+    return sealed_xml(crypto.seal(reply, opened.cipher, account.token, now, nonce))
 
 
 def _plain(account: Account, query: Mapping[str, str], body: bytes, now: datetime) -> Opened:
@@ -77,7 +72,7 @@ def _plain(account: Account, query: Mapping[str, str], body: bytes, now: datetim
         )
     _require_signed(account, query, "signature")
     _require_recent(query, now)
-    return Opened(read_message(body), None)
+    return Opened(read_message(body, CHANNEL), None)
 
 
 def _decrypted(account: Account, query: Mapping[str, str], body: bytes, now: datetime) -> Opened:
@@ -91,18 +86,16 @@ def _decrypted(account: Account, query: Mapping[str, str], body: bytes, now: dat
     encrypted = read_encrypted(body)
     _require_signed(account, query, "msg_signature", encrypted)
     _require_recent(query, now)
-    for cipher in account.ciphers:
-        try:
-            decrypted = cipher.decrypt(encrypted)
-        except Undecipherable:
-            continue
-        return Opened(read_message(decrypted), cipher)
-    raise Problem(
-        403,
-        "wechat_undecipherable",
-        "消息解不开。请核对 WENJU_WECHAT_ENCODING_AES_KEY 和 WENJU_WECHAT_APP_ID 是否与公众号后台"
-        "一致；刚换过密钥时，把旧的填进 WENJU_WECHAT_PREVIOUS_AES_KEY。",
-    )
+    try:
+        decrypted, cipher = unseal(account.ciphers, encrypted)
+    except Undecipherable as error:
+        raise Problem(
+            403,
+            "wechat_undecipherable",
+            "消息解不开。请核对 WENJU_WECHAT_ENCODING_AES_KEY 和 WENJU_WECHAT_APP_ID 是否与公众号"
+            "后台一致；刚换过密钥时，把旧的填进 WENJU_WECHAT_PREVIOUS_AES_KEY。",
+        ) from error
+    return Opened(read_message(decrypted, CHANNEL), cipher)
 
 
 def _require_signed(account: Account, query: Mapping[str, str], name: str, *more: str) -> None:
@@ -117,10 +110,7 @@ def _require_signed(account: Account, query: Mapping[str, str], name: str, *more
 
 
 def _require_recent(query: Mapping[str, str], now: datetime) -> None:
-    timestamp = query["timestamp"]
-    if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 10) or (
-        abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds()
-    ):
+    if not is_recent(query["timestamp"], now):
         raise Problem(
             403,
             "wechat_bad_timestamp",

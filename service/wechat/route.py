@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter
@@ -16,22 +14,22 @@ from fastapi.responses import PlainTextResponse, Response
 
 from index.document import SHANGHAI
 from index.store.chat_tasks import Task
+from service.chat.attendant import Attendant, Audience, Said
+from service.chat.conversation import Conversation, Request, Way
+from service.chat.receiving import Refusals, read_body
+from service.chat.wishes import Wish
+from service.desk import Channel as Source
 from service.desk import Desk
 from service.http.problems import Problem
 from service.phone import PhoneStyle
 from service.settings import Settings
-from service.wechat.account import Account, account_of
-from service.wechat.attendant import Attendant, Said
-from service.wechat.conversation import Conversation, Request
+from service.wechat.account import CHANNEL, Account, account_of
 from service.wechat.envelope import check_address, open_envelope, seal
 from service.wechat.sending import WeChatCalls
-from service.wechat.wishes import Wish
 
-LONGEST_BODY = 64 << 10  # bytes; a text has 2 KiB
 ANSWERED_AT_ONCE = 4  # messages; more wait their turn, within their time
+_TOO_LARGE = Problem(413, "wechat_body_too_large", "内容超过 64 KB，不是微信的消息。")
 SUCCESS = "success"  # no reply, and no need to send the message again
-_LOGGED_SECONDS = 60  # between two lines in the log on refusals of one kind
-log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 
 
@@ -42,7 +40,7 @@ class Channel:
     account: Account
     conversation: Conversation
     now: Callable[[], datetime]
-    refusals: dict[str, float]  # when one of a kind was last logged
+    refusals: Refusals = field(default_factory=lambda: Refusals("/wechat"))
 
 
 def open_channel(
@@ -60,7 +58,7 @@ def open_channel(
     if account is None:
         return None
     style = PhoneStyle(settings.public_url, settings.disclaimer)
-    attendant = Attendant(desk, style, suggestions, counted)
+    attendant = Attendant(desk, Audience(Source.WECHAT), style, suggestions, counted)
     pool = ThreadPoolExecutor(ANSWERED_AT_ONCE, "wenju-wechat")
 
     async def attend(task: Task, wish: Wish, moment: datetime) -> Said:
@@ -70,8 +68,8 @@ def open_channel(
     base = desk.knowledge_base
     calls = WeChatCalls(account, settings.wechat_api_url, base.access_tokens, now)
     messenger = calls if account.may_send_messages else None
-    conversation = Conversation(base.chat_tasks, attend, messenger, now=now)
-    return Channel(account, conversation, now, {})
+    conversation = Conversation(base.chat_tasks, attend, Way(CHANNEL, messenger), now=now)
+    return Channel(account, conversation, now)
 
 
 @router.get("/wechat")
@@ -81,7 +79,7 @@ async def check(request: HttpRequest) -> Response:
     try:
         echo = check_address(channel.account, request.query_params, channel.now())
     except Problem as problem:
-        _log(channel, problem)
+        channel.refusals.log(problem)
         raise
     return PlainTextResponse(echo)
 
@@ -91,12 +89,12 @@ async def receive(request: HttpRequest) -> Response:
     """Reply to a message."""
     arrived = asyncio.get_running_loop().time()
     channel = _channel(request)
-    body = await _body(request)
+    body = await read_body(request, _TOO_LARGE)
     now = channel.now()
     try:
         opened = open_envelope(channel.account, request.query_params, body, now)
     except Problem as problem:
-        _log(channel, problem)
+        channel.refusals.log(problem)
         raise
     signed_at = datetime.fromtimestamp(int(request.query_params["timestamp"]), SHANGHAI)
     age = max(timedelta(0), signed_at - opened.message.sent_at)
@@ -120,21 +118,3 @@ def _channel(request: HttpRequest) -> Channel:
             "没有接入公众号。请设置 WENJU_WECHAT_TOKEN，步骤见 docs/wechat.md。",
         )
     return channel
-
-
-async def _body(request: HttpRequest) -> bytes:
-    """Read the body, as far as a message can go."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LONGEST_BODY:
-            raise Problem(413, "wechat_body_too_large", "内容超过 64 KB，不是微信的消息。")
-    return bytes(body)
-
-
-def _log(channel: Channel, problem: Problem) -> None:
-    """Tell the operator why WeChat's requests fail, but let nobody fill the log."""
-    moment = time.monotonic()
-    if moment - channel.refusals.get(problem.code, float("-inf")) >= _LOGGED_SECONDS:
-        channel.refusals[problem.code] = moment
-        log.warning("refused a request to /wechat: %s %s", problem.code, problem.detail)

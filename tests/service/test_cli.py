@@ -15,7 +15,7 @@ import typer
 from index.store.lock import WriterLock
 from service.cli import main
 from service.desk import Channel, Desk
-from service.http.schemas import AnswerShape, SearchShape
+from service.http.schemas.answers import AnswerShape, SearchShape
 from service.presentation import answer_json
 from tests.service.conftest import INTERNAL, MEASURES, REPORT
 

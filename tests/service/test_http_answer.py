@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from service.desk import Channel, Desk
-from service.http.schemas import AnswerShape, SearchShape, SuggestionsShape
+from service.http.schemas.answers import AnswerShape, SearchShape, SuggestionsShape
 from service.presentation import answer_json
 from tests.service.problems import check_problem
 

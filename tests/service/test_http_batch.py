@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from service.http.schemas import AnswersShape
+from service.http.schemas.answers import AnswersShape
 from tests.service.problems import check_problem
 
 QUESTION = "有多少个事项实现了两市通办？"

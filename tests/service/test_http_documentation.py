@@ -6,7 +6,19 @@ from fastapi.testclient import TestClient
 import index.errors
 from index.errors import WenjuError
 from service.desk import Desk
-from service.http import answers, curated, documents, guard, operations, problems
+from service.http import (
+    answers,
+    callers,
+    curated,
+    documents,
+    envelope,
+    guard,
+    operations,
+    problems,
+    rates,
+    repeats,
+    succession,
+)
 from service.http.problems import STATUS_OF_CODE
 from service.mcp_server.tools import Toolbox
 from service.openai import completions, embeddings, models
@@ -35,7 +47,19 @@ def test_every_code_is_described_with_its_status(client: TestClient) -> None:
         for status, codes in re.findall(r"^\| (\d{3}) \| (.+) \|$", TEXT, re.MULTILINE)
         for code in re.findall(r"`(\w+)`", codes)
     }
-    rooms = (answers, curated, documents, guard, operations, problems)
+    rooms = (
+        answers,
+        callers,
+        curated,
+        documents,
+        envelope,
+        guard,
+        operations,
+        problems,
+        rates,
+        repeats,
+        succession,
+    )
     sources = "\n".join(Path(str(room.__file__)).read_text(encoding="utf-8") for room in rooms)
     raised = set(re.findall(r'\d{3},\s+"([a-z_]+)"', sources))
     assert raised <= described.keys()

@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.desk import Desk
-from service.http.schemas import DocumentListShape, DocumentShape, JobShape
+from service.http.schemas.documents import DocumentListShape, DocumentShape, JobShape
 from tests.service.conftest import MEASURES, local_client
 from tests.service.problems import check_problem
 

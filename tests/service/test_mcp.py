@@ -18,7 +18,8 @@ from mcp import Client, MCPError, StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, TextContent
 
 from service.desk import Desk
-from service.http.schemas import AnswerShape, DocumentListShape, SearchShape
+from service.http.schemas.answers import AnswerShape, SearchShape
+from service.http.schemas.documents import DocumentListShape
 from service.mcp_server.protocol import build_server
 from service.mcp_server.schemas import MOST_READ, ReadShape
 from service.mcp_server.tools import Toolbox
@@ -113,7 +114,7 @@ def test_searching_gives_passages_best_first(tools: Any) -> None:
 def test_the_list_holds_what_is_public_and_can_be_narrowed(tools: Any, ids: dict[str, str]) -> None:
     everything = DocumentListShape.model_validate(call(tools, "list").structured_content)
     assert {one.id for one in everything.documents} == set(ids.values()) - {ids["internal"]}
-    narrowed = call(tools, "list", query="热线管理办法", limit=1, offset=1).structured_content
+    narrowed = call(tools, "list", query="热线管理办法", limit=1).structured_content
     assert narrowed["total"] == 2
     assert len(narrowed["documents"]) == 1
 
@@ -170,7 +171,8 @@ def test_what_is_internal_is_not_there(tools: Any, ids: dict[str, str]) -> None:
         ("read", {"document_id": "none"}, "document_not_found"),
         ("read", {"document_id": "report", "start": 10_000_000}, "invalid_request"),
         ("read", {"document_id": "report", "start": 9, "end": 9}, "invalid_request"),
-        ("list", {"offset": -1}, "invalid_field"),
+        ("list", {"limit": -1}, "invalid_field"),
+        ("list", {"cursor": "x"}, "invalid_cursor"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_sentence_with_its_code(

@@ -19,7 +19,7 @@ from index.embedding.demo import DemoEmbedder
 from index.engine import Vectors
 from index.knowledge_base import KnowledgeBase
 from service.desk import Channel, Desk
-from service.http.schemas import AnswerShape
+from service.http.schemas.answers import AnswerShape
 from service.openai.schemas import CompletionShape, FailureShape
 from service.openai.wording import BASIS, NEAREST, PASSAGES, word
 from service.settings import Settings

@@ -88,6 +88,10 @@ def test_a_file_that_cannot_be_read_is_named(content: bytes) -> None:
         ("REFUSAL_THRESHOLD", "1.5"),
         ("THREADS", "0"),
         ("UPLOAD_MEGABYTES", "0"),
+        ("ANONYMOUS", "ask, write"),
+        ("KEY_RATE_LIMIT", "0/minute"),
+        ("ADDRESS_RATE_LIMIT", "60 a minute"),
+        ("TRUSTED_PROXIES", "127.0.0.1, proxy"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_with_what_would(
@@ -98,6 +102,25 @@ def test_a_value_that_does_not_fit_is_told_with_what_would(
         load_configuration()
     assert f"WENJU_{name}" in caught.value.message
     assert WANTED[name.lower()] in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("none", set()),
+        ("ask", {"ask"}),
+        ("ask, read", {"ask", "read"}),
+        ("ask read", {"ask", "read"}),
+    ],
+)
+def test_what_is_open_to_the_anonymous_is_written_in_words(
+    monkeypatch: pytest.MonkeyPatch, written: str, meant: set[str]
+) -> None:
+    monkeypatch.setenv("WENJU_ANONYMOUS", written)
+    assert load_configuration().settings.anonymous == meant
+    monkeypatch.delenv("WENJU_ANONYMOUS")
+    Path("wenju.toml").write_text(f"anonymous = {sorted(meant)}", encoding="utf-8")
+    assert load_configuration().settings.anonymous == meant
 
 
 def test_the_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ import pytest
 from index import formats
 from index.errors import CorruptFile, EmptyDocument, FileTooLarge, ReadError, UnsupportedFormat
 from index.formats import extract
+from index.formats.identify import Format, identify
+from index.formats.parts import NeedsPart, Part
 
 NOTICE = "各镇人民政府：现将做好政务服务工作的有关事项通知如下，请认真贯彻执行。"
 
@@ -38,18 +40,53 @@ def test_a_text_named_docx_is_read_as_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "PNG"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "旧版 Word"),
-        (rb"{\rtf1\ansi\ansicpg936 \u40548?}", "RTF"),
-        (b"<!DOCTYPE html><html><p>text</p></html>", "网页"),
-        (zip_of(xl__workbook="", **{"xl/workbook.xml": "<x/>"}), "Excel"),
-        (zip_of(**{"OFD.xml": "<x/>"}), "OFD"),
+        (b"Rar!\x1a\x07" + bytes(100), "RAR"),
+        (b"7z\xbc\xaf" + bytes(100), "7z"),
+        (b"\x7fELF" + bytes(100), "程序文件"),
+        (b"<?xml version='1.0'?><rss>text</rss>", "XML"),
+        (zip_of(**{"META-INF/container.xml": "<x/>"}), "电子书"),
         (zip_of(readme="nothing"), "压缩包"),
     ],
 )
 def test_another_format_is_named_whatever_the_file_is_called(content: bytes, says: str) -> None:
     with pytest.raises(UnsupportedFormat, match=says):
         extract(content, "通知.txt")
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\x89PNG\r\n\x1a\n", Format.IMAGE),
+        (b"\xff\xd8\xff\xe0", Format.IMAGE),
+        (rb"{\rtf1\ansi}", Format.WRITER),
+        (b"%PDF-1.7", Format.PDF),
+        (b"\r\n<!-- saved -->\r\n<!DOCTYPE html PUBLIC 'x'>\n<HTML>", Format.HTML),
+        ("<html>".encode("utf-16"), Format.HTML),
+        (b"<?xml version='1.0'?><html xmlns='x'>", Format.HTML),
+        (zip_of(**{"xl/workbook.xml": ""}), Format.XLSX),
+        (zip_of(**{"word/document2.xml": ""}), Format.DOCX),
+        (zip_of(**{"OFD.xml": ""}), Format.OFD),
+        (
+            zip_of(mimetype="application/vnd.oasis.opendocument.text", **{"content.xml": ""}),
+            Format.WRITER,
+        ),
+        (zip_of(**{"目录/通知.docx": ""}), Format.ARCHIVE),
+        ("事项,数量".encode(), Format.TEXT),
+    ],
+)
+def test_a_format_is_told_by_its_bytes(content: bytes, found: Format) -> None:
+    assert identify(content, "通知.txt") is found
+
+
+def test_the_name_tells_kinds_of_plain_text_apart() -> None:
+    kinds = {identify(NOTICE.encode(), name) for name in ("a.md", "a.csv", "a.docx")}
+    assert kinds == {Format.MARKDOWN, Format.CSV, Format.TEXT}
+
+
+def test_a_heavy_part_is_asked_for_before_it_is_used() -> None:
+    with pytest.raises(NeedsPart) as needs:
+        extract(b"\x89PNG\r\n\x1a\n", "x.png", frozenset())
+    assert needs.value.part is Part.RECOGNITION
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n\n\t ", "。，".encode(), "公告".encode()])

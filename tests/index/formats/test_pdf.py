@@ -11,7 +11,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from index.errors import CorruptFile, EmptyDocument, FileTooLarge
+from index.errors import CorruptFile, EmptyDocument, FileTooLarge, MissingPart
 from index.formats import pdf
 from index.formats.pdf import read_pdf
 from index.lines import width
@@ -108,18 +108,22 @@ def test_quotes_set_in_another_font_stand_where_they_are_printed() -> None:
     assert text.startswith("推进“互联网+监管”改革，落实“谁执法谁普法”责任制")
 
 
-def test_a_scan_is_said_to_be_one() -> None:
+def test_a_scan_that_cannot_be_recognised_here_is_said_to_be_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pdf, "is_installed", lambda: False)
     file = io.BytesIO()
     canvas = Canvas(file)
     for _ in range(3):
         canvas.rect(100, 100, 300, 500, fill=1)
         canvas.showPage()
     canvas.save()
-    with pytest.raises(EmptyDocument, match="扫描件"):
+    with pytest.raises(MissingPart, match=r"pip install -e '\.\[ocr\]'"):
         read_pdf(file.getvalue())
 
 
-def test_a_page_without_text_among_others_is_listed() -> None:
+def test_a_page_without_text_among_others_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "is_installed", lambda: False)
     file = io.BytesIO()
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     canvas = Canvas(file)

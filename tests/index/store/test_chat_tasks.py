@@ -158,16 +158,33 @@ def test_what_a_process_that_is_gone_has_promised_is_taken_over_once(
     for key in ("unsent", "sending"):
         tasks.finish(key, "五天", NOW)
     tasks.begin_sending("sending", NOW)
-    assert elsewhere.abandoned("there", NOW) == []
+    assert elsewhere.abandoned("there", "", NOW) == []
     much_later = NOW + 20 * LEASE
-    assert {task.key for task in elsewhere.abandoned("there", much_later)} == {
+    assert {task.key for task in elsewhere.abandoned("there", "", much_later)} == {
         "unfinished",
         "unsent",
     }
-    assert elsewhere.abandoned("there", much_later) == []
+    assert elsewhere.abandoned("there", "", much_later) == []
     sending = tasks.look("sending")
     assert sending is not None
     assert sending.delivery is Delivery.LATER
+
+
+def test_each_channel_takes_over_its_own(tasks: ChatTasks, elsewhere: ChatTasks) -> None:
+    for key in ("wecom:1", "wecom_bot:1", "wecomX1"):
+        promised(tasks, key, Delivery.MESSAGE)
+    later = NOW + 20 * LEASE
+    assert [task.key for task in elsewhere.abandoned("there", "wecom:", later)] == ["wecom:1"]
+    taken = elsewhere.abandoned("there", "wecom_bot:", later)
+    assert [task.key for task in taken] == ["wecom_bot:1"]
+
+
+def test_an_answer_is_known_by_its_task(tasks: ChatTasks) -> None:
+    claimed(tasks, message("k1"))
+    exchange = Exchange("p1", "几天？", "answer-1", "五天", "", (), NOW, NOW + LEASE)
+    finished = tasks.finish("k1", "五天", NOW, exchange)
+    assert finished is not None
+    assert finished.answer_id == "answer-1"
 
 
 def test_the_last_exchange_is_remembered_until_it_expires(

@@ -1,16 +1,16 @@
 from dataclasses import replace
-from datetime import date
+from datetime import datetime, timedelta
 
 import pytest
 
-from index.document import Disclosure, Span
+from index.document import SHANGHAI, Disclosure, Span
 from index.errors import CuratedNotFound, InvalidRequest
 from index.store.curated import CuratedAnswers, Draft
 from index.store.database import Database
 from index.store.gaps import Gaps, Miss
 from index.store.wording import Basis, wording_key
 
-DAY = date(2026, 1, 31)
+NOW = datetime(2026, 1, 31, 9, 30, tzinfo=SHANGHAI)
 DRAFT = Draft(
     question="政务服务中心几点开门？",
     answer="工作日上午 9 时。",
@@ -46,61 +46,55 @@ def test_a_question_is_the_same_whatever_its_width_script_and_marks(
     curated: CuratedAnswers, question: str
 ) -> None:
     kept = curated.add(DRAFT)
-    assert curated.find(question, DAY) == kept
+    assert curated.find(question, NOW) == [kept]
 
 
 @pytest.mark.parametrize("question", ["政务服务中心几点关门？", "几点", "1.5 万元", "？"])
 def test_another_question_is_another_question(curated: CuratedAnswers, question: str) -> None:
     curated.add(DRAFT)
-    assert curated.find(question, DAY) is None
+    assert curated.find(question, NOW) == []
 
 
 def test_marks_alone_are_no_wording_that_matches_everything() -> None:
     assert wording_key("？？") != wording_key("")
 
 
-@pytest.mark.parametrize(
-    ("day", "holds"),
-    [
-        (date(2026, 1, 30), False),
-        (date(2026, 1, 31), True),
-        (date(2026, 2, 27), True),
-        (date(2026, 2, 28), False),
-    ],
-)
-def test_an_answer_holds_from_its_first_day_until_before_its_last(
-    curated: CuratedAnswers, day: date, holds: bool
+@pytest.mark.parametrize(("minutes", "holds"), [(-1, False), (0, True), (59, True), (60, False)])
+def test_an_answer_holds_from_its_first_minute_until_before_its_last(
+    curated: CuratedAnswers, minutes: int, holds: bool
 ) -> None:
-    curated.add(replace(DRAFT, valid_from=date(2026, 1, 31), valid_until=date(2026, 2, 28)))
-    assert (curated.find(DRAFT.question, day) is not None) == holds
+    begins, ends = NOW, NOW + timedelta(hours=1)
+    curated.add(replace(DRAFT, valid_from=begins, valid_until=ends))
+    found = curated.find(DRAFT.question, begins + timedelta(minutes=minutes))
+    assert bool(found) == holds
 
 
 def test_of_several_answers_the_last_changed_counts(curated: CuratedAnswers) -> None:
     first = curated.add(DRAFT)
     second = curated.add(replace(DRAFT, answer="八点半。"))
-    assert curated.find(DRAFT.question, DAY) == second
+    assert curated.find(DRAFT.question, NOW) == [second]
     changed = curated.change(first.id, replace(DRAFT, answer="九点半。"))
-    assert curated.find(DRAFT.question, DAY) == changed
+    assert curated.find(DRAFT.question, NOW) == [changed]
     assert changed.created_at == first.created_at
 
 
 def test_an_internal_answer_is_not_found_by_the_public(curated: CuratedAnswers) -> None:
     curated.add(replace(DRAFT, disclosure=Disclosure.INTERNAL))
-    assert curated.find(DRAFT.question, DAY, {Disclosure.PUBLIC}) is None
-    assert curated.find(DRAFT.question, DAY, {Disclosure.INTERNAL}) is not None
+    assert curated.find(DRAFT.question, NOW, {Disclosure.PUBLIC}) == []
+    assert curated.find(DRAFT.question, NOW, {Disclosure.INTERNAL})
 
 
 def test_a_wording_taken_away_finds_nothing(curated: CuratedAnswers) -> None:
     kept = curated.add(DRAFT)
     curated.change(kept.id, replace(DRAFT, wordings=("几点上班",)))
-    assert curated.find("办事大厅的上班时间", DAY) is None
-    assert curated.find("几点上班", DAY) is not None
+    assert curated.find("办事大厅的上班时间", NOW) == []
+    assert curated.find("几点上班", NOW)
 
 
 def test_a_removed_answer_is_gone(curated: CuratedAnswers) -> None:
     kept = curated.add(DRAFT)
     curated.remove(kept.id)
-    assert curated.find(DRAFT.question, DAY) is None
+    assert curated.find(DRAFT.question, NOW) == []
     for ask in (curated.get, curated.remove):
         with pytest.raises(CuratedNotFound):
             ask(kept.id)
@@ -118,7 +112,7 @@ def test_answers_are_found_by_the_document_they_rest_on(curated: CuratedAnswers)
         replace(DRAFT, question=" "),
         replace(DRAFT, question="问" * 1001),
         replace(DRAFT, answer=""),
-        replace(DRAFT, valid_from=DAY, valid_until=DAY),
+        replace(DRAFT, valid_from=NOW, valid_until=NOW),
     ],
 )
 def test_a_bad_draft_is_refused(curated: CuratedAnswers, draft: Draft) -> None:
@@ -135,3 +129,24 @@ def test_an_answer_closes_the_gaps_that_ask_the_same(
     assert [gap.question for gap in gaps.open()] == ["另一个问题"]
     curated.remove(kept.id)
     assert len(gaps.open()) == 2
+
+
+def test_each_region_has_its_own_answer(curated: CuratedAnswers) -> None:
+    here, there = (curated.add(replace(DRAFT, region=name)) for name in ("甲市", "乙市"))
+    found = curated.find(DRAFT.question, NOW)
+    assert {one.id for one in found} == {here.id, there.id}
+    assert curated.regions() == {"甲市", "乙市"}
+
+
+def test_the_nearest_wordings_are_found_and_forgotten_with_their_answers(
+    curated: CuratedAnswers,
+) -> None:
+    kept = curated.add(DRAFT)
+    other = curated.add(Draft("公积金怎么提取？", "线上提取。"))
+    assert curated.near("请问公积金要怎么提取", NOW) == [other]
+    assert curated.near("办事大厅上班时间是", NOW) == [kept]
+    assert curated.near("身份证", NOW) == []
+    curated.remove(other.id)
+    assert curated.near("请问公积金要怎么提取", NOW) == []
+    newer = curated.add(Draft("公积金怎么提取？", "到柜台提取。"))
+    assert curated.near("请问公积金要怎么提取", NOW) == [newer]

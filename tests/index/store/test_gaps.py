@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from index.document import Span
@@ -31,3 +33,13 @@ def test_a_dismissed_gap_is_gone(gaps: Gaps) -> None:
 def test_a_list_has_its_limit(gaps: Gaps) -> None:
     gaps.record([Miss(f"问题{number}", "no_basis", "web") for number in "一二三四五"])
     assert len(gaps.open(3)) == 3
+
+
+def test_what_repeats_is_found_while_it_is_news(gaps: Gaps) -> None:
+    for question, times in (("问题一", 3), ("问题二", 2), ("问题三", 9)):
+        gaps.record([Miss(question, "no_basis", "web")] * times)
+    last = gaps.open()[0].last_asked_at  # of 问题三, the latest
+    before = last - timedelta(minutes=1)
+    assert [one.question for one in gaps.repeated(3, before)] == ["问题三", "问题一"]
+    assert [one.question for one in gaps.repeated(3, before, 1)] == ["问题三"]
+    assert gaps.repeated(3, last) == []

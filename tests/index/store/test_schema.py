@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event, select, text
 
+from index.document import SHANGHAI
 from index.errors import CatalogueTooNew
 from index.store import migrations
-from index.store.catalogue import Catalogue
+from index.store.catalogue import Catalogue, write
+from index.store.curated import CuratedAnswers
 from index.store.database import FILE_NAME, Database, prepare_sqlite
 from index.store.schema import NEWEST, upgrade
 from index.store.tables import Base, CatalogueRow
@@ -54,7 +57,8 @@ def test_an_old_catalogue_is_upgraded_without_loss(tmp_path: Path) -> None:
     with engine.connect() as connection:
         upgrade(connection, "0001")
     document, chunks = read_lines(lines("旧文件", "第一段"), "old.txt")
-    Catalogue(Database(engine)).put(document, chunks)
+    with Database(engine).writing() as connection:
+        write(connection, [(document, chunks)])
     engine.dispose()
 
     database = Database.open(tmp_path)
@@ -63,6 +67,28 @@ def test_an_old_catalogue_is_upgraded_without_loss(tmp_path: Path) -> None:
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM gaps")).scalar_one() == 0
     database.close()
+
+
+def test_the_days_of_old_answers_become_midnights_in_shanghai(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / FILE_NAME}")
+    event.listen(engine, "connect", prepare_sqlite)
+    with engine.connect() as connection:
+        upgrade(connection, "0006")
+    with Database(engine).writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO curated"
+                " (id, question, answer, valid_until, disclosure, created_at, updated_at) VALUES"
+                " ('a', '停水吗', '停', '2026-07-02', 'public', '2026-01-01', '2026-01-01')"
+            )
+        )
+        connection.execute(text("INSERT INTO wordings VALUES ('a', '停水吗', '停水吗', 0)"))
+    engine.dispose()
+
+    with closing(Database.open(tmp_path)) as database:
+        [kept] = CuratedAnswers(database).find("停水吗？", datetime(2026, 7, 1, tzinfo=SHANGHAI))
+    assert kept.draft.valid_from is None
+    assert kept.draft.valid_until == datetime(2026, 7, 2, tzinfo=SHANGHAI)
 
 
 def test_a_catalogue_newer_than_the_code_is_refused(tmp_path: Path) -> None:

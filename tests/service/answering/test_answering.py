@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from index.document import Span
@@ -141,3 +143,8 @@ def test_an_unanswered_question_is_kept_as_a_gap(desk: Desk) -> None:
     ask(desk, "社保卡什么时候可以领取")
     desk.knowledge_base.journal.close()
     assert "社保卡什么时候可以领取" in {gap.question for gap in desk.knowledge_base.gaps.open()}
+
+
+def test_the_first_day_of_the_calendar_can_be_asked_about_too(desk: Desk) -> None:
+    given = desk.ask("粤智助全市布设了多少台", as_of=date.min, channel=Channel.WEB)
+    assert given.outcome is Outcome.REFUSED  # nothing was in force then

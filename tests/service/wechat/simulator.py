@@ -22,15 +22,16 @@ from fastapi import FastAPI
 from index.document import SHANGHAI
 from index.knowledge_base import KnowledgeBase
 from index.store.chat_tasks import Task
+from service.chat.attendant import Attendant, Audience, Said
+from service.chat.calling import Undelivered
+from service.chat.conversation import Conversation, Way
+from service.chat.wishes import Ask, Wish
+from service.desk import Channel as Source
 from service.desk import Desk
 from service.phone import LONGEST, PhoneStyle
 from service.settings import Settings
-from service.wechat.account import account_of
-from service.wechat.attendant import Attendant, Said
-from service.wechat.conversation import Conversation
+from service.wechat.account import CHANNEL, account_of
 from service.wechat.route import Channel, router
-from service.wechat.sending import Undelivered
-from service.wechat.wishes import Ask, Wish
 from tests.service.wechat.platform import KEY, OLD_KEY, Platform, settings
 
 BEGINNING = 1_750_000_000
@@ -119,7 +120,7 @@ class Server:
     def over(cls, base: KnowledgeBase, chosen: Settings, world: World, *, may_send: bool) -> Server:
         account = account_of(chosen)
         assert account is not None
-        attendant = Attendant(Desk(chosen, base), PhoneStyle(), list)
+        attendant = Attendant(Desk(chosen, base), Audience(Source.WECHAT), PhoneStyle(), list)
 
         async def attend(task: Task, wish: Wish, now: datetime) -> Said:
             if not isinstance(wish, Ask):
@@ -129,10 +130,12 @@ class Server:
             return Said(f"答{wish.question}。")
 
         post = Post(world.inboxes, world.chance, world.troubles) if may_send else None
-        conversation = Conversation(base.chat_tasks, attend, post, stored=inline, now=moment)
+        conversation = Conversation(
+            base.chat_tasks, attend, Way(CHANNEL, post), stored=inline, now=moment
+        )
         application = FastAPI()
         application.include_router(router)
-        application.state.wechat = Channel(account, conversation, moment, {})
+        application.state.wechat = Channel(account, conversation, moment)
         return cls(application, conversation)
 
     def crash(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.cli.checks import Grade
+from service.checks import Grade
 from service.settings import Settings
 from service.wechat.checks import examine_wechat
 from tests.service.wechat.fake_api import SECRET, FakeApi, listening_api

@@ -1,9 +1,9 @@
 import re
 from pathlib import Path
 
+from service.chat.wishes import _COMMANDS
 from service.settings import Settings
 from service.wechat import envelope, route
-from service.wechat.wishes import _COMMANDS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "wechat.md").read_text(encoding="utf-8")
 

@@ -14,12 +14,13 @@ from fastapi.testclient import TestClient
 
 from index.document import SHANGHAI
 from index.knowledge_base import KnowledgeBase
+from service.chat import conversation
+from service.chat.receiving import LONGEST_BODY
 from service.desk import Desk
 from service.http.application import build_application
 from service.listening import address_of, bind
 from service.settings import InvalidConfiguration, Settings
-from service.wechat import conversation
-from service.wechat.route import LONGEST_BODY, open_channel
+from service.wechat.route import open_channel
 from tests.service.problems import check_problem
 from tests.service.wechat.platform import (
     KEY,

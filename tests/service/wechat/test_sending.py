@@ -12,8 +12,9 @@ from index.document import SHANGHAI
 from index.store.access_tokens import AccessTokens
 from index.store.database import Database
 from index.store.files import prepare_directory
+from service.chat.calling import Undelivered
 from service.wechat.account import Account
-from service.wechat.sending import Undelivered, WeChatCalls
+from service.wechat.sending import WeChatCalls
 from tests.service.wechat.fake_api import APP_ID, SECRET, FakeApi, listening_api
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=SHANGHAI)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from service.wechat.route import LONGEST_BODY
+from service.chat.receiving import LONGEST_BODY
 from tests.service.wechat.platform import Platform
 from tests.service.wechat.simulator import Troubles, World, simulate, wall_clock
 

@@ -1,0 +1,1 @@
+"""Spreadsheets of questions and spoken answers, read row by row into curated answers."""

@@ -1,0 +1,99 @@
+"""文字识别: text out of pictures of pages, by models inside the package, with its certainty."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from index.errors import MissingPart
+from index.formats.layout import Glyph, PrintedLine, printed_lines
+from index.lines import width
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DOTS_PER_INCH = 200
+MOST_PIXELS = 40_000_000  # of a page; A3 at 400 dpi has 31 million
+MOST_PAGES = 300  # a few seconds each
+INSTALL = ".venv/bin/pip install -e '.[ocr]'"
+_PACKAGE = "rapidocr"
+_SHORT = 4  # em, below which a line's height tells its size better than its width
+_OF_HEIGHT = 0.75  # of a box, that its type is high
+_LEAST_SCORE = 0.3  # below which a line is a stain or a seal
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedPage:
+    """A page's lines, and how sure of them the models are on the whole, 0 to 1."""
+
+    lines: tuple[PrintedLine, ...]
+    confidence: float
+
+
+def is_installed() -> bool:
+    """Say whether pages can be recognised here."""
+    return find_spec(_PACKAGE) is not None
+
+
+def recognise(pictures: Iterable[Image]) -> Iterator[RecognisedPage]:
+    """Read pictures of pages. Raises MissingPart where the extra is not installed."""
+    for picture in pictures:  # a broken one is found before the models are loaded
+        yield _page(_engine(), picture)
+
+
+def missing() -> MissingPart:
+    """Return the error for a picture that cannot be read here."""
+    return MissingPart(
+        "文件里是扫描的图片，没有文字层，要用文字识别（OCR），而这一部分还没有安装。"
+        f"请在问据目录下安装（{INSTALL}）后用 wenju jobs --retry 重读，"
+        "或先另存为带文字的 PDF 再添加。"
+    )
+
+
+@cache
+def _engine() -> Any:
+    if not is_installed():
+        raise missing()
+    from rapidocr import RapidOCR  # noqa: PLC0415  an optional extra
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return RapidOCR(
+        params={
+            "Global.use_cls": False,
+            "Global.log_level": "error",
+            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+        }
+    )
+
+
+def _page(engine: Any, picture: Image) -> RecognisedPage:
+    import numpy as np  # noqa: PLC0415  comes with the models
+
+    pixels = np.asarray(picture.convert("RGB"))[:, :, ::-1]  # as the models were trained
+    found = engine(pixels)
+    if found.boxes is None or found.txts is None:
+        return RecognisedPage((), 1.0)  # a blank page, surely
+    scored = [
+        (_glyph(box, text), score)
+        for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
+        if text.strip() and score >= _LEAST_SCORE
+    ]
+    letters = sum(len(glyph.text) for glyph, _ in scored)
+    if not letters:
+        return RecognisedPage((), 0.0)
+    confidence = sum(len(glyph.text) * score for glyph, score in scored) / letters
+    lines = printed_lines(glyph for glyph, _ in scored)
+    return RecognisedPage(tuple(lines), round(float(confidence), 4))
+
+
+def _glyph(box: Any, text: str) -> Glyph:
+    """Return a line as one glyph; its type's size is told by its length, where it has one."""
+    left, right = float(box[:, 0].min()), float(box[:, 0].max())
+    top, bottom = float(box[:, 1].min()), float(box[:, 1].max())
+    ems = width(text)
+    size = (right - left) / ems if ems >= _SHORT else (bottom - top) * _OF_HEIGHT
+    return Glyph(text, left, right, -(top + bottom) / 2, max(size, 1.0))

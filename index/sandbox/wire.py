@@ -1,0 +1,141 @@
+"""What goes between the worker and the processes that read for it.
+
+The worker does not trust what comes back: only plain data and our own dataclasses are unpickled.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from index.document import Metadata
+from index.formats.parts import Part
+from index.intake import Reading
+from index.sandbox.limits import Limits
+
+HEADER = struct.Struct(">Q")
+MOST_BYTES = 1024 * 1024 * 1024  # of one message
+_OURS: dict[str, frozenset[str]] = {
+    "index.document": frozenset(
+        {
+            "Chunk",
+            "Disclosure",
+            "Document",
+            "Kind",
+            "Metadata",
+            "OriginRun",
+            "Recognition",
+            "Removal",
+            "Section",
+            "SectionKind",
+            "Span",
+            "Status",
+        }
+    ),
+    "index.answer_sheets.sheet": frozenset({"AnswerRow", "AnswerSheet", "Remark"}),
+    "index.incoming": frozenset({"Incoming", "Unpacked"}),
+    "index.formats.parts": frozenset({"Part"}),
+    "index.sandbox.wire": frozenset({"Broke", "Failed", "Needs", "Read", "Stopped"}),
+    "datetime": frozenset({"date", "datetime"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A file to read, with which parts and within which limits."""
+
+    content: bytes
+    source: str
+    known: Metadata | None
+    parts: frozenset[Part]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file was read, or unpacked."""
+
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A file can be read with a heavy part only."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A file could not be read; the name of the error's class and its sentence."""
+
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """The reader has a fault."""
+
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The reader died: by what."""
+
+    reason: str
+
+
+Outcome = Read | Needs | Failed | Broke | Stopped
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if name not in _OURS.get(module, ()):
+            raise pickle.UnpicklingError(f"{module}.{name} is not ours")
+        return super().find_class(module, name)
+
+
+def outcome_of(message: bytes) -> Outcome:
+    """Return what a message from a reading process says. Raises UnpicklingError, ValueError."""
+    outcome = _Unpickler(io.BytesIO(message)).load()
+    if not isinstance(outcome, Outcome):
+        raise pickle.UnpicklingError("not an outcome")
+    return outcome
+
+
+def packed(message: Request | Outcome) -> bytes:
+    """Return a message as bytes."""
+    return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+
+
+def framed(message: bytes) -> bytes:
+    """Return a message with its length before it."""
+    return HEADER.pack(len(message)) + message
+
+
+def receive(read: Callable[[int], bytes]) -> bytes | None:
+    """Read one framed message; None where the other side is gone. Raises ValueError if too long."""
+    header = _exactly(read, HEADER.size)
+    if header is None:
+        return None
+    (length,) = HEADER.unpack(header)
+    if length > MOST_BYTES:
+        raise ValueError("a message too long")
+    return _exactly(read, length)
+
+
+def _exactly(read: Callable[[int], bytes], length: int) -> bytes | None:
+    pieces: list[bytes] = []
+    while length:
+        piece = read(min(length, 1 << 20))
+        if not piece:
+            return None
+        pieces.append(piece)
+        length -= len(piece)
+    return b"".join(pieces)

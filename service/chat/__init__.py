@@ -1,0 +1,1 @@
+"""What the channels of WeChat and WeCom share: cipher, messages, conversation, calls."""

@@ -1,0 +1,80 @@
+"""Versions over HTTP: what changed from one to the next, and what rests on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from index.comparison import compare
+from index.document import Document
+from index.impact import impact
+from service.access import Scope
+from service.desk import Channel
+from service.http.guard import open_to
+from service.http.problems import Problem
+from service.http.schemas.shape import ProblemShape
+from service.http.schemas.succession import ChangesShape, ImpactShape, RestingQuestionsShape
+from service.http.wiring import CallerHere, DeskHere
+from service.succession import comparison_json, earlier_version, impact_json
+from service.visibility import visible_document
+
+_PROBLEM: dict[str, Any] = {"model": ProblemShape}
+_MISSING: dict[int | str, dict[str, Any]] = {404: _PROBLEM}
+_FAILURES: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 422, 429, 503), _PROBLEM)
+reading = APIRouter(
+    prefix="/api", tags=["文件"], route_class=open_to(Scope.READ), responses=_FAILURES
+)
+curating = APIRouter(
+    prefix="/api", tags=["维护"], route_class=open_to(Scope.CURATE), responses=_FAILURES
+)
+
+
+@reading.get(
+    "/documents/{document_id}/changes",
+    summary="与上一版逐条比较",
+    responses={200: {"model": ChangesShape}, **_MISSING},
+)
+def get_changes(
+    document_id: str,
+    desk: DeskHere,
+    caller: CallerHere,
+    since: Annotated[
+        str | None, Query(max_length=64, description="与哪一份比较；不写就是它的上一版")
+    ] = None,
+) -> JSONResponse:
+    """Return the articles that were added, removed, changed or moved, with the changed words."""
+
+    def visible(wanted: str) -> Document:
+        return visible_document(desk, Channel.HTTP, wanted, sees_internal=caller.sees_internal)
+
+    after = visible(document_id)
+    before_id = since or earlier_version(desk.knowledge_base.lineage(document_id), document_id)
+    if before_id is None:
+        raise Problem(
+            404, "no_earlier_version", "知识库里没有它更早的版本。请用 since 说明与哪一份比较。"
+        )
+    before = visible(before_id)
+    return JSONResponse(comparison_json(compare(before, after), before, after))
+
+
+@curating.get(
+    "/documents/{document_id}/impact",
+    summary="受影响的标准问答",
+    responses={200: {"model": ImpactShape}, **_MISSING},
+)
+def get_impact(document_id: str, desk: DeskHere) -> JSONResponse:
+    """List the curated answers that rest on what this document ended, or on itself if it has."""
+    return JSONResponse(impact_json(document_id, impact(desk.knowledge_base, document_id)))
+
+
+@curating.post(
+    "/documents/{document_id}/impact",
+    summary="受影响的标准问答和测评题",
+    responses={200: {"model": ImpactShape}, **_MISSING},
+)
+def look_for_impact(document_id: str, body: RestingQuestionsShape, desk: DeskHere) -> JSONResponse:
+    """List the curated answers, and those of the questions given, that are affected."""
+    affected = impact(desk.knowledge_base, document_id, body.questions_given())
+    return JSONResponse(impact_json(document_id, affected))

@@ -1,0 +1,100 @@
+"""Scans of the report, drawn here and read by the real models."""
+
+import io
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import cache
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from index.chunk import chunk
+from index.coverage import check
+from index.document import Recognition
+from index.errors import EmptyDocument, MissingPart
+from index.formats import image
+from index.formats.image import read_image
+from index.formats.recognition import is_installed
+from index.read import read_document
+from tests.index.formats.rendering import as_pdf, report_paragraphs
+
+
+@cache
+def _can_draw() -> bool:
+    if not (is_installed() and shutil.which("fc-list")):
+        return False
+    return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False).stdout)
+
+
+needs_models = pytest.mark.skipif(not _can_draw(), reason="needs the ocr extra and a Chinese font")
+
+
+def pictures(pages: int) -> list[Image.Image]:
+    """Return the first pages of the report as a scanner gives them."""
+    document = pypdfium2.PdfDocument(as_pdf(report_paragraphs()))
+    try:
+        return [document[n].render(scale=200 / 72).to_pil().convert("L") for n in range(pages)]
+    finally:
+        document.close()
+
+
+def saved(pages: list[Image.Image], kind: str) -> bytes:
+    file = io.BytesIO()
+    pages[0].save(file, kind, save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
+def letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def error_rate(read: str, wanted: str) -> float:
+    """Return how many letters are wrong, missing or added, of those wanted."""
+    matcher = SequenceMatcher(None, read, wanted, autojunk=False)
+    wrong = sum(max(b - a, d - c) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
+    return wrong / len(wanted)
+
+
+@pytest.mark.slow
+@needs_models
+@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+def test_two_scanned_pages_read_as_they_were_printed(kind: str) -> None:
+    document = read_document(saved(pictures(2), kind), "r.pdf")
+    text = as_pdf(report_paragraphs())
+    printed = read_document(text, "r.pdf")
+    end = next(run.span.start for run in printed.origin if run.page == 3)
+    assert error_rate(letters(document.text), letters(printed.text[:end])) <= 0.005
+    assert [page.page for page in document.recognised] == [1, 2]
+    assert all(page.confidence > 0.9 for page in document.recognised)
+    assert document.metadata.document_number == "鹤政数〔2022〕17号"
+    whole = printed.text[:end].count("\n")
+    assert abs(document.text.count("\n") - whole) <= 1
+    account = check(document, chunk(document))
+    assert account.recognised == {page.page: page.confidence for page in document.recognised}
+
+
+@pytest.mark.slow
+@needs_models
+def test_a_picture_of_nothing_is_empty() -> None:
+    with pytest.raises(EmptyDocument, match="没有认出文字"):
+        read_image(saved([Image.new("L", (800, 600), 255)], "PNG"))
+
+
+def test_without_the_models_the_command_that_installs_them_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(image, "is_installed", lambda: False)
+    with pytest.raises(MissingPart, match=re.escape("pip install -e '.[ocr]'")):
+        read_image(b"\x89PNG\r\n\x1a\n")
+
+
+def test_a_page_read_uncertainly_is_a_problem_of_the_coverage() -> None:
+    document = read_document("各镇人民政府：现将有关事项通知如下。".encode(), "x.txt")
+    doubtful = replace(document, recognised=(Recognition(1, 0.95), Recognition(2, 0.4)))
+    account = check(doubtful, chunk(doubtful))
+    assert account.problems == ("第 2 页的文字识别把握只有 40%，请对照原件核对。",)
+    assert not account.complete
