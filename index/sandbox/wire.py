@@ -10,6 +10,7 @@ import pickle
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from index.document import Metadata
@@ -94,6 +95,14 @@ class Stopped:
 Outcome = Read | Needs | Failed | Broke | Stopped
 
 
+class _Pickler(pickle.Pickler):
+    """Writes members of an enumeration by their value: Python 3.11.0 to 3.11.3 use getattr."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Return how a member is made again, and leave everything else as it is."""
+        return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
+
+
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if name not in _OURS.get(module, ()):
@@ -111,7 +120,9 @@ def outcome_of(message: bytes) -> Outcome:
 
 def packed(message: Request | Outcome) -> bytes:
     """Return a message as bytes."""
-    return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    written = io.BytesIO()
+    _Pickler(written, pickle.HIGHEST_PROTOCOL).dump(message)
+    return written.getvalue()
 
 
 def framed(message: bytes) -> bytes:
