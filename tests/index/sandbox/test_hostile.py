@@ -1,6 +1,7 @@
 """Nothing that a file can do takes the program down, hangs it, or leaves anything behind."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from index.sandbox.reader import SandboxedReader
 from tests.index.formats.hostile import EITHER, READ, Hostile, hostile_files
 
 FILES = hostile_files()
+RECOGNISES = find_spec("rapidocr") is not None  # the extra `ocr`, which pictures need
 MEMORY = 800 * 1024 * 1024
 LIMITS = Limits(memory_bytes=MEMORY, cpu_seconds=20, wall_seconds=120)
 HEAVY = {
@@ -42,7 +44,8 @@ def test_a_hostile_file_ends_well(file: Hostile, reader: SandboxedReader) -> Non
         ended, sentence = error.code, error.message
     else:
         ended, sentence = READ, ""
-    assert file.ends in {ended, EITHER}, sentence
+    asks_for_the_part = ended == "missing_part" and not RECOGNISES
+    assert asks_for_the_part or file.ends in {ended, EITHER}, sentence
     if ended != READ:
         assert sentence.endswith("。")
         return
