@@ -15,7 +15,7 @@ from eval.datasets import Half, Policies, Question, Statutes
 from eval.matching import squash
 from eval.training.library import NCP, Library
 from eval.training.passages import key_of
-from eval.training.written import WrittenQuestion
+from eval.training.written import WrittenQuestion, span_as_read
 from eval.workbench import document_id_of
 from index.document import Chunk, Document
 from index.incoming import Incoming
@@ -137,8 +137,8 @@ def written_questions(written: Iterable[WrittenQuestion], library: Library) -> Q
         if stored is None or one.span is None or not library.trains(*place):
             continue
         text = library.text(*place)
-        span = text.read_span(one.span.start, one.span.end)
-        if span is None or squash(span.of(text.document.text)) != squash(one.span.of(stored)):
+        span = span_as_read(one.span, stored, text)
+        if span is None:
             continue
         documents[place] = text.document
         is_right = partial(_contains, document_id=text.document.id, offset=span.start)

@@ -65,14 +65,20 @@ def place(questions: Iterable[WrittenQuestion], library: Library) -> Iterator[Pl
         if span is None or stored is None:
             continue
         text = library.text(asked.source, asked.document)
-        inside = text.read_span(span.start, span.end)
+        inside = span_as_read(span, stored, text)
         if inside is None:
-            continue
-        if squash(inside.of(text.document.text)) != squash(span.of(stored)):
             continue
         located = text.locate(inside)
         if located is not None and len(located.span):
             yield PlacedQuestion(asked, text, located)
+
+
+def span_as_read(span: Span, stored: str, text: Text) -> Span | None:
+    """Return where the product reads what stands at `span` of the stored text, if it does."""
+    inside = text.read_span(span.start, span.end)
+    if inside is None or squash(inside.of(text.document.text)) != squash(span.of(stored)):
+        return None
+    return inside
 
 
 def trains(question: WrittenQuestion, library: Library) -> bool:

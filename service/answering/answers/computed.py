@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from service.answering import compose
 from service.answering.answer import Answer, Citation, Outcome
 from service.answering.case import Case, Said
 from service.answering.reading.arithmetic import compute
-from service.answering.reading.reader import joint_evidence
+from service.answering.reading.reader import Reading, joint_evidence
 from service.answering.reading.rule_reader import RuleReader
 from service.answering.reading.sentences import quote_span
 from service.answering.verify import unsupported
@@ -17,10 +20,9 @@ def answer_computed(case: Case) -> Answer | None:
     computation = compute(case.inquiry, case.hits, RuleReader())
     if computation is None:
         return None
-    calibration = case.means.calibration
     operands = computation.operands
-    confidence = calibration.of_value(joint_evidence(operands))
-    if confidence < calibration.answer_threshold:
+    confidence = _confidence(case, operands)
+    if confidence < case.means.calibration.answer_threshold:
         return None
     spans = dict.fromkeys(
         (operand.sentence.document.id, quote_span(operand.sentence, operand.answer))
@@ -37,3 +39,15 @@ def answer_computed(case: Case) -> Answer | None:
     if unsupported(computation.value, script, citations, follows):
         return None
     return case.answered(Outcome.COMPUTED, confidence, citations, Said(computation.value, script))
+
+
+def _confidence(case: Case, operands: Sequence[Reading]) -> float:
+    """Return how sure the rules are; where they are not, a trained reader has half the say."""
+    calibration = case.means.calibration
+    ruled = calibration.of_value(joint_evidence(operands))
+    if ruled >= calibration.answer_threshold:
+        return ruled
+    trained = joint_evidence(case.means.reader.judged(case.inquiry, operands)).trained
+    if trained is None:
+        return ruled
+    return (ruled + 1 / (1 + math.exp(-trained.answerability))) / 2

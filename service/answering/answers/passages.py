@@ -13,6 +13,7 @@ _SHOWN = 3
 _AS_RELEVANT = 0.15  # passages this close in score to the first are shown beside it
 _WORTH_SHOWING = 0.4  # share of the question's weight
 _IN_SCOPE = 0.3
+_RELEVANT = 0.0  # log-odds of the trained reader: it sees the sense where no word is shared
 
 
 def answer_passages(case: Case, readings: Sequence[Reading]) -> Answer | None:
@@ -31,9 +32,17 @@ def refuse(case: Case, readings: Sequence[Reading]) -> Answer:
     near = sorted(readings, key=lambda reading: -reading.score)
     nearest: dict[Span, Citation] = {}
     for reading in near[: 2 * _SHOWN]:
-        if reading.evidence.share >= _WORTH_SHOWING:
+        if _speaks_of_it(reading, _WORTH_SHOWING):
             citation = case.cite(reading)
             nearest.setdefault(Span(citation.start, citation.end), citation)
-    known = near[0].evidence.share if near else 0.0
-    reason = Reason.NO_BASIS if known >= _IN_SCOPE else Reason.OUT_OF_SCOPE
+    known = bool(near) and _speaks_of_it(near[0], _IN_SCOPE)
+    reason = Reason.NO_BASIS if known else Reason.OUT_OF_SCOPE
     return case.refused(reason, list(nearest.values())[:_SHOWN])
+
+
+def _speaks_of_it(reading: Reading, least: float) -> bool:
+    """Say whether a passage shares this much of the question's words, or its sense."""
+    evidence = reading.evidence
+    if evidence.trained is not None and evidence.trained.relevance >= _RELEVANT:
+        return True
+    return evidence.share >= least

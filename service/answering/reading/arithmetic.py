@@ -10,12 +10,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from index.document import Document, Hit
 from service.answering.reading.reader import Reader, Reading
 from service.answering.understanding.asks import Asks, Operation, Request
+from service.answering.understanding.limits import ordinals_in
 from service.answering.understanding.numerals import format_number, parse_number
 from service.answering.understanding.question import Inquiry
 from service.answering.understanding.terms import Term, bare, presence
 
-_GROUP = re.compile(r"(?P<number>[两二三四五六])(?P<unit>批|项|个|期|次|类|种)")
+_GROUP = re.compile(r"(?P<number>[两二三四五六])(?P<unit>批|项|个|期|次|类|种|回)")
+_IN_TURN = frozenset({"批", "期", "次", "回"})  # what official texts number, and say as 批 or 期
 _PERCENT = Decimal(100)
+_NEAR = 24  # characters before a value, and its noun, that say what it counts
+_PRESENT = 0.85
 _WHOLE = re.compile(r"100\s?[%％]|百分之百|百分百")
 
 
@@ -98,17 +102,24 @@ def _start(reading: Reading) -> int:
 
 def _named(inquiry: Inquiry, operands: Sequence[Operand], wording: str) -> list[Operand]:
     """Return the operands that the wording names, by batch or by a word of their own."""
-    ordinals = [bare(ordinal) for ordinal in inquiry.limits.ordinals if ordinal in wording]
+    ordinals = [bare(ordinal) for ordinal in ordinals_in(wording)]
     if ordinals:
         return [o for ordinal in ordinals for o in operands if ordinal in o.own]
-    group = _GROUP.search(wording)
-    if group and group["unit"] in {"批", "期", "次"}:
-        found = [
-            o for o in operands if re.search(rf"第[一二三四五六七八九十\d]+{group['unit']}", o.own)
-        ]
-        return found if len(found) == parse_number(group["number"]) else []
+    if any(group["unit"] in _IN_TURN for group in _GROUP.finditer(wording)):
+        return _in_turn(wording, operands)
     asked = [term for term in inquiry.terms if _asked(term, wording)]
     return [operand for operand in operands if _distinct(operand, operands, asked)]
+
+
+def _in_turn(wording: str, operands: Sequence[Operand]) -> list[Operand]:
+    """Return the numbered operands (第一批, 第二批) if there are as many as the wording says."""
+    for group in _GROUP.finditer(wording):
+        units = "批期次轮" if group["unit"] == "回" else group["unit"]
+        numbered = re.compile(rf"第[一二三四五六七八九十\d]+[{units}]")
+        found = [operand for operand in operands if numbered.search(operand.own)]
+        if len(found) == parse_number(group["number"]):
+            return found
+    return []
 
 
 def _asked(term: Term, wording: str) -> bool:
@@ -116,11 +127,14 @@ def _asked(term: Term, wording: str) -> bool:
 
 
 def _distinct(operand: Operand, operands: Sequence[Operand], terms: Sequence[Term]) -> bool:
-    near = operand.own[-24:]
+    """Say whether a word stands with this operand alone: itself, or else what means the same."""
+    near = operand.own[-_NEAR:]
+    others = [other.own[-_NEAR:] for other in operands if other is not operand]
     for term in terms:
-        if len(term.text) > 1 and presence(term, near) >= 0.85:
-            others = [other for other in operands if other is not operand]
-            if not any(presence(term, other.own[-24:]) >= 0.85 for other in others):
+        if len(term.text) > 1 and presence(term, near) >= _PRESENT:
+            if term.text in near and not any(term.text in other for other in others):
+                return True
+            if not any(presence(term, other) >= _PRESENT for other in others):
                 return True
     return False
 
@@ -177,7 +191,7 @@ def _whole_and_done(
         return None
     verb = inquiry.limits.negated[0]
     term = next((term for term in inquiry.terms if term.text == verb), Term(verb, 1.0))
-    done = [operand for operand in operands if presence(term, operand.own[-16:]) >= 0.85]
+    done = [operand for operand in operands if presence(term, operand.own[-16:]) >= _PRESENT]
     if len(done) != 1:
         return None
     wholes = [
@@ -205,8 +219,9 @@ def _share(inquiry: Inquiry, operands: Sequence[Operand]) -> Computation | None:
     if total is not None:
         said = f"{_said(parts[0])}除以{_said(total)}"
         return _percentage(parts[0].number, total.number, said, [parts[0], total])
-    unlimited = replace(inquiry, limits=replace(inquiry.limits, ordinals=()))
-    group = _named(unlimited, operands, after)
+    group = _named(inquiry, operands, after)
+    if not group:  # 两批加起来算，第二批占百分之几
+        group = _in_turn(before, operands)
     if len(group) < 2 or parts[0] not in group:
         return None
     together = sum((operand.number for operand in group), Decimal(0))

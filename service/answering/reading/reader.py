@@ -76,6 +76,7 @@ class Reading:
 def joint_evidence(operands: Sequence[Reading]) -> Evidence:
     """Return what speaks for a result that rests on several readings of one sentence."""
     first = operands[0].evidence
+    trained = [one.evidence.trained for one in operands if one.evidence.trained is not None]
     return Evidence(
         share=max(operand.evidence.share for operand in operands),
         lacking=min(operand.evidence.lacking for operand in operands),
@@ -83,6 +84,16 @@ def joint_evidence(operands: Sequence[Reading]) -> Evidence:
         words=first.words,
         vectors=first.vectors,
         margin=_OF_A_RESULT,
+        trained=_weakest(trained) if len(trained) == len(operands) else None,
+    )
+
+
+def _weakest(judged: Sequence[Trained]) -> Trained:
+    return Trained(
+        relevance=min(one.relevance for one in judged),
+        answerability=min(one.answerability for one in judged),
+        support=min(one.support for one in judged),
+        ruled=1.0,
     )
 
 
@@ -124,3 +135,6 @@ class Reader(Protocol):
 
     def passages(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
         """Return whole sentences, best first."""
+
+    def judged(self, inquiry: Inquiry, readings: Sequence[Reading]) -> list[Reading]:
+        """Return the same readings with what this reader makes of them."""

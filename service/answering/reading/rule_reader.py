@@ -85,6 +85,11 @@ class RuleReader:
         found.sort(key=lambda reading: (bool(reading.objections), -reading.score))
         return list(with_margins(found))
 
+    def judged(self, inquiry: Inquiry, readings: Sequence[Reading]) -> list[Reading]:
+        """Return the readings as they are: rules have said of them what they can."""
+        del inquiry
+        return list(readings)
+
     def _relevance(self, terms: Sequence[Term], sentence: Sentence) -> Coverage:
         return coverage(terms, ((bare(sentence.text), 1.0), *_surroundings(sentence)))
 

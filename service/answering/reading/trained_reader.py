@@ -93,6 +93,15 @@ class TrainedReader:
         rank = self._calibration.rank_passage
         return _ranked(self._weighed(proposed, judged, rank)) or proposed
 
+    def judged(self, inquiry: Inquiry, readings: Sequence[Reading]) -> list[Reading]:
+        """Return the same readings with what the model makes of them."""
+        hits = [(reading.sentence.document, reading.sentence.hit) for reading in readings]
+        weighed = self._weighed(
+            readings, self._judge(inquiry, hits, ()), self._calibration.rank_value
+        )
+        found = {reading.answer: reading for reading in weighed}
+        return [found.get(reading.answer, reading) for reading in readings]
+
     def _judge(
         self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]], proposed: Sequence[Reading]
     ) -> list[_Judged]:

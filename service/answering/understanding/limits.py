@@ -37,6 +37,8 @@ class Limits:
 _ORDINAL = re.compile(
     rf"第\s?(?P<number>[{CHINESE}\d]+)\s?(?P<unit>批|期|次|届|轮|阶段|季度|部分|类|档|名)"
 )
+_FIRST = re.compile(r"(?<!第)(?:[头首前]一?|前面那?一?)批")
+_LAST_OF_TWO = re.compile(r"(?<![先前])后(?:面那?)?一?批")
 _ARTICLE = re.compile(
     rf"第\s?(?P<number>[{CHINESE}\d]+)\s?条(?:之(?P<after>[一二三四五六七八九十]+))?"
 )
@@ -101,7 +103,7 @@ def find_limits(wording: str, today: date) -> Limits:
         agencies=tuple(dict.fromkeys(match["agency"] for match in _AGENCY.finditer(untitled))),
         years=tuple(dict.fromkeys(_years(untitled, lowered, today))),
         months=tuple(dict.fromkeys(_months(untitled, lowered))),
-        ordinals=tuple(dict.fromkeys(_ordinals(untitled, lowered))),
+        ordinals=ordinals_in(untitled),
         exact=tuple(dict.fromkeys(_EXACT.findall(untitled))),
         titles=titles,
         article=_article(article) if article else None,
@@ -150,12 +152,17 @@ def _months(wording: str, lowered: str) -> Iterator[int]:
             yield index
 
 
+def ordinals_in(wording: str) -> tuple[str, ...]:
+    """Return the ordinals that a wording names (第二批, 头一批), in Chinese numerals."""
+    return tuple(dict.fromkeys(_ordinals(wording, wording.lower())))
+
+
 def _ordinals(wording: str, lowered: str) -> Iterator[str]:
     for match in _ORDINAL.finditer(wording):
         yield f"第{written_ordinal(match['number'])}{match['unit']}"
-    if re.search(r"(?<!第)(?:[头首前]一?|前面那?一?)批", wording):
+    if _FIRST.search(wording):
         yield "第一批"
-    if re.search(r"(?<![先前])后(?:面那?)?一?批", wording):
+    if _LAST_OF_TWO.search(wording):
         yield "第二批"
     for word, numeral_ in _ENGLISH_ORDINALS.items():
         if re.search(rf"\b{word}\b.{{0,30}}batch|batch {word}", lowered):

@@ -11,7 +11,10 @@ _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
 
 CHINESE = "零〇○一二两三四五六七八九十百千"
-ARABIC = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# A point with a space beside it (98. 68%), as some programs print it, is one where a share or a
+# large unit follows; elsewhere it ends a heading's number.
+_FRACTION = r"(?:[.．]\d+|\s?[.．]\s?\d+(?=\s?[%％‰万亿]))"
+ARABIC = rf"\d{{1,3}}(?:[,，]\d{{3}})+{_FRACTION}?|\d+{_FRACTION}?"
 NUMBER = rf"(?:(?:{ARABIC})\s?[十百千]?[万亿]{{0,2}}|[{CHINESE}]+[万亿]?(?:[{CHINESE}]+[万亿]?)*)"
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")

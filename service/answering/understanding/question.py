@@ -161,7 +161,7 @@ def _without_limits(
     terms: tuple[Term, ...], limits: Limits, claim: Decimal | None
 ) -> tuple[Term, ...]:
     """Leave out words that the limits stand for; those are checked apart, and strictly."""
-    fixed = "".join((*limits.ordinals, *limits.places, *limits.exact[:0]))
+    fixed = "".join((*limits.ordinals, *limits.places))
     kept = []
     for term in terms:
         stated = parse_number(term.text.rstrip("%"))
