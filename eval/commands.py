@@ -15,12 +15,15 @@ from rich.console import Console
 import index
 from eval import (
     edit_test,
+    metadata,
     own_questions,
     policies,
     policy_answers,
+    references,
     report,
     sibling_test,
     statutes,
+    structure,
 )
 from eval.datasets import (
     QUESTIONS,
@@ -33,6 +36,7 @@ from eval.datasets import (
     load_stard,
 )
 from eval.progress import Progress
+from eval.public_documents import load_public_documents
 from eval.report import Section
 from eval.vector_cache import CachedEmbedder
 from eval.workbench import Asking, Workbench
@@ -144,6 +148,42 @@ def measure_policy_answers(
     directory = data_directory(data)
     with _workbench(cache) as workbench:
         _deliver([_policy_answers(workbench, directory, half)], output, as_json=as_json)
+
+
+@application.command("structure", help="读全部法律和政策文件：条号、章节、项目逐一点数，列出例外。")
+def check_structure(
+    *,
+    data: Data = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="同时读几份")] = 1,
+    output: Output = DEFAULT_OUTPUT,
+    as_json: AsJson = False,
+) -> None:
+    """Read every law and policy, and list what does not add up."""
+    documents = load_public_documents(data_directory(data))
+    section = structure.run(documents, Progress(shown=True), workers)
+    _deliver([section], output, as_json=as_json)
+
+
+@application.command("metadata", help="人工标注的 100 份：标题、文号、机关、日期等读得对不对。")
+def measure_metadata(
+    *, data: Data = None, output: Output = DEFAULT_OUTPUT, as_json: AsJson = False
+) -> None:
+    """Read the labelled documents, and count what is right field by field."""
+    documents = load_public_documents(data_directory(data))
+    section = metadata.run(metadata.load_labels(), documents, Progress(shown=True))
+    _deliver([section], output, as_json=as_json)
+
+
+@application.command(
+    "references", help="人工标注的段落：引用的法条、文号、前款找得全不全、对不对。"
+)
+def measure_references(
+    *, data: Data = None, output: Output = DEFAULT_OUTPUT, as_json: AsJson = False
+) -> None:
+    """Count the references of the labelled paragraphs: right, missed and too many."""
+    documents = load_public_documents(data_directory(data))
+    section = references.run(references.load_labels(), documents, Progress(shown=True))
+    _deliver([section], output, as_json=as_json)
 
 
 @application.command("all", help="依次运行全部评测；没有外部数据时跳过检索与 NCP。")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.document import Section, SectionKind, Span
-from index.markers import Style, mark_at
+from index.markers import Mark, Style, mark_at
 from index.numerals import numeral
 from index.units import Unit
 
@@ -62,6 +62,7 @@ class _Item:
 
     start: int
     depth: int
+    number: int
     label: str
     children: list[_Item] = field(default_factory=list)
 
@@ -105,19 +106,49 @@ def _clauses(unit: Unit, following: Sequence[Unit]) -> list[_Clause]:
     _add_inline_items(clauses[-1], unit, _rest_start(unit))
     empty = not _rest(unit).strip()  # the mark stands alone, its text on the next line
     item_open = False
+    lead: int | None = (
+        None  # where a paragraph begins that goes on with an item, or leads in a list
+    )
     for paragraph in following:
         mark = paragraph.mark
-        is_item = mark is not None and mark.style in _ITEM_STYLES
-        if is_item:
+        if mark is not None and mark.style in _ITEM_STYLES:
+            _resume(clauses, mark)
+            if lead is not None and mark.number == 1 and mark.style in clauses[-1].styles[:1]:
+                clauses.append(_Clause(lead))
+            lead = None
             _add_item(clauses[-1], paragraph, 0)
-            _add_inline_items(clauses[-1], paragraph, mark.length if mark else 0)
+            _add_inline_items(clauses[-1], paragraph, mark.length)
         elif not (empty or item_open):
             clauses.append(_Clause(paragraph.start))
             _add_inline_items(clauses[-1], paragraph, 0)
+        elif item_open:
+            lead = paragraph.start
         empty = False
         inside = bool(clauses[-1].items)
         item_open = inside and not paragraph.text.endswith(("。", "！", "”", "）"))
     return clauses
+
+
+def _resume(clauses: list[_Clause], mark: Mark) -> None:
+    """Fold the 款 that an item in turn shows to be but paragraphs of the item before it."""
+    if mark.number == 1 or mark.style in clauses[-1].styles:
+        return
+    for index in range(len(clauses) - 2, -1, -1):
+        clause = clauses[index]
+        if clause.styles[:1] == [mark.style]:
+            if clause.items[-1].number == mark.number - 1:
+                inner = [item for later in clauses[index + 1 :] for item in later.items]
+                clause.items[-1].children += [_deeper(item) for item in inner]
+                del clauses[index + 1 :]
+                del clause.styles[1:]
+            return
+
+
+def _deeper(item: _Item) -> _Item:
+    """Return a 项 of what was taken for a 款 as the 目 it is."""
+    label = item.label.removesuffix("项").removesuffix("目") + "目"
+    children = [_deeper(child) for child in item.children]
+    return _Item(item.start, item.depth + 1, item.number, label, children)
 
 
 def _rest_start(unit: Unit) -> int:
@@ -155,7 +186,9 @@ def _add_item(clause: _Clause, unit: Unit, offset: int) -> None:
     depth = len(clause.styles)
     number = re.sub(r"[\s.．、（()）]", "", unit.text[offset : offset + mark.length])
     shown = f"（{number}）" if mark.style in {Style.BRACKET, Style.BRACKET_DIGIT} else number
-    item = _Item(unit.start + offset, depth, f"第{shown}{'项' if depth == 1 else '目'}")
+    item = _Item(
+        unit.start + offset, depth, mark.number, f"第{shown}{'项' if depth == 1 else '目'}"
+    )
     siblings = clause.items
     for _ in range(depth - 1):
         if not siblings:

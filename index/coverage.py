@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.articles import order_of
 from index.document import Chunk, Document, Section, SectionKind, Span
+from index.soundness import article_flaws, articles_in
 
 _LEAST_CONFIDENCE = 0.75  # of a recognised page; a clean scan has 0.95 and more
 
@@ -55,7 +55,7 @@ def check(document: Document, chunks: Sequence[Chunk]) -> Coverage:
         in_chunks=len(document.text) - sum(len(span) for span in left_out),
         left_out=tuple(left_out),
         removed=dict(removed),
-        articles=sum(1 for _ in _articles(document.root)),
+        articles=sum(1 for _ in articles_in([document.root])),
         article_gaps=gaps,
         problems=(*problems, *gaps),
         recognised={page.page: page.confidence for page in document.recognised},
@@ -123,29 +123,9 @@ def _recognition_problems(document: Document) -> Iterator[str]:
             yield f"第 {page.page} 页的文字识别把握只有 {page.confidence:.0%}，请对照原件核对。"
 
 
-def _articles(section: Section) -> Iterator[Section]:
-    for child in section.children:
-        if child.kind is SectionKind.ARTICLE:
-            yield child
-        else:
-            yield from _articles(child)
-
-
 def _article_gaps(document: Document) -> Iterator[str]:
     """Yield where article numbers do not run on, for the main text and every annex by itself."""
     annexes = [child for child in document.root.children if child.kind is SectionKind.ANNEX]
     rest = [child for child in document.root.children if child.kind is not SectionKind.ANNEX]
     for part in (rest, *([annex] for annex in annexes)):
-        found = [
-            article
-            for child in part
-            for article in ([child] if child.kind is SectionKind.ARTICLE else _articles(child))
-        ]
-        last, last_label = (0, 0), ""
-        for article in found:
-            order = order_of(article.label)
-            if order == last or (order < last and order[0] != 1):
-                yield f"{article.label}在{last_label}之后重复或倒退。"
-            elif order[0] > last[0] + 1 or (order[0] == last[0] and order[1] > last[1] + 1):
-                yield f"{last_label or '开头'}与{article.label}之间的条文缺失或未能识别。"
-            last, last_label = order, article.label
+        yield from (flaw.words for flaw in article_flaws(articles_in(part)))

@@ -219,11 +219,34 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in shares of the page's width and height from its top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRun:
+    """Where on its page a run of the source's characters stands, `length` of them."""
+
+    source_start: int
+    length: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
-    """How surely the text of a page was recognised from its picture, 0 to 1."""
+    """How surely the text of a page was recognised from its picture, 0 to 1, and where it stands.
+
+    `runs` is empty in documents read by earlier versions, which did not keep it.
+    """
 
     page: int
     confidence: float
+    runs: tuple[PrintedRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ from index.markers import (
     is_note,
     is_number_line,
 )
+from index.masthead import (
+    is_above_letterhead,
+    masthead_length,
+    minutes_head_length,
+)
 from index.numerals import DATE_PATTERN, is_date
 from index.units import Unit, is_dated_signature
 
@@ -29,15 +34,22 @@ _AGENCY_END = re.compile(
     r"(?:局|委|办|厅|府|部|院|会|处|中心|室|署|行|组|社|所|站|队|校|司|公司|指挥部|管委会)"
     r"(?:[（(][^）)]{1,12}[）)])?$"
 )
-_OFFICER = re.compile(r"(?:总理|主席|省长|市长|州长|县长|区长|部长|主任|局长|署长|行长)[ \u3000]")
+_OFFICER = re.compile(
+    r"(?:总\s*理|主\s*席|省\s*长|市\s*长|州\s*长|县\s*长|区\s*长|部\s*长|主\s*任|局\s*长|署\s*长|行\s*长)\s"
+)
+_AMENDED = re.compile(r"第[一二三四五六七八九十]+次(?:修正|修订)。$")
+_LONGEST_NOTE = 90  # characters of a line of the 题注 that ends as a sentence does
+_LONGEST_ORDER = 40
 _TITLE_LINES = 4
+_LISTS_OF_AGENCIES = {"抄送", "抄报", "主送", "分送"}
+_LEFT_OPEN = ("，", "、", ",", "；")
 _TAIL_LINES = 40  # paragraphs that signature, fields and 附件 take at most
 
 
 def regions(units: Sequence[Unit]) -> list[Sequence[Unit]]:
     """Cut a document into its main text and its annexes, each of which has a frame of its own."""
     bounds = [0]
-    for index in range(1, len(units)):
+    for index in range(max(1, minutes_head_length(units) + 1), len(units)):
         if _begins_annex(units, index) and index - bounds[-1] > 1:
             bounds.append(index)
     return [units[start:end] for start, end in zip(bounds, [*bounds[1:], len(units)], strict=True)]
@@ -56,7 +68,9 @@ def is_order(title: str) -> bool:
 def _begins_annex(units: Sequence[Unit], index: int) -> bool:
     if is_annex_heading(units[index].text):
         return True
-    if _is_tail_line(units[index].text) or not _follows_signature(units, index):
+    if _is_tail_line(units[index].text) or _continues_copies(units, index):
+        return False
+    if not _follows_signature(units, index):
         return False
     return not is_agency_line(units[index]) or title_length(units, index) > 0
 
@@ -87,7 +101,9 @@ def _follows_signature(units: Sequence[Unit], index: int) -> bool:
 def head_of(units: Sequence[Unit], *, main: bool) -> list[tuple[SectionKind, int]]:
     """Name the paragraphs before the body: pairs of a kind and how many paragraphs it takes."""
     parts: list[tuple[SectionKind, int]] = []
-    position = 0
+    position = masthead_length(units) if main else 0
+    if position:
+        parts.append((SectionKind.HEAD, position))
     seen_title = False
     while position < len(units):
         unit = units[position]
@@ -98,9 +114,11 @@ def head_of(units: Sequence[Unit], *, main: bool) -> list[tuple[SectionKind, int
             continue
         annex_heading = not main and position == 0 and is_annex_heading(unit.text)
         repeated = seen_title and _repeats(unit, units[max(0, position - _TITLE_LINES) : position])
-        if annex_heading or repeated or _is_head(unit):
+        second = seen_title and _is_second_title(units, position)
+        minutes = seen_title and position < minutes_head_length(units)
+        if annex_heading or repeated or second or minutes or _is_head(unit):
             parts.append((SectionKind.HEAD, 1))
-        elif length := _contents_length(units, position):
+        elif length := contents_length(units, position):
             parts.append((SectionKind.HEAD, length))
         elif is_salutation(unit):
             parts.append((SectionKind.SALUTATION, 1))
@@ -109,6 +127,13 @@ def head_of(units: Sequence[Unit], *, main: bool) -> list[tuple[SectionKind, int
             break
         position += parts[-1][1]
     return _merged(parts)
+
+
+def _is_second_title(units: Sequence[Unit], position: int) -> bool:
+    """Say whether a paragraph is the real title below a headline: its 文号 follows."""
+    text = units[position].text
+    follows = position + 1 < len(units) and is_number_line(units[position + 1].text)
+    return follows and len(text) <= 120 and ends_as_title(text) and not closes_sentence(text)
 
 
 def _repeats(unit: Unit, before: Sequence[Unit]) -> bool:
@@ -131,8 +156,14 @@ def title_length(units: Sequence[Unit], start: int) -> int:
     """Return how many paragraphs from `start` make a title; 0 if they make none."""
     first = units[start]
     if first.outline_level is not None and first.mark is None:
-        levels = (unit.outline_level for unit in itertools.islice(units, start + 1, None))
-        return int(all(level is None or level > first.outline_level for level in levels))
+        length = 1  # 民法典 and 继承编 below it: headings of one level, one right after the other
+        while start + length < min(len(units), start + _TITLE_LINES) and (
+            units[start + length].outline_level == first.outline_level
+            and units[start + length].mark is None
+        ):
+            length += 1
+        levels = (unit.outline_level for unit in itertools.islice(units, start + length, None))
+        return length * all(level is None or level > first.outline_level for level in levels)
     title = ""
     for length, unit in enumerate(units[start : start + _TITLE_LINES], 1):
         if unit.mark or _is_special(unit.text) or unit.outline_level is not None:
@@ -154,6 +185,7 @@ def _is_special(text: str) -> bool:
     return (
         is_number_line(text)
         or is_letterhead(text)
+        or is_above_letterhead(text)
         or is_date(text.strip("（）()"))
         or is_note(text)
         or field_name(text) is not None
@@ -169,17 +201,26 @@ def _is_head(unit: Unit) -> bool:
         return False
     if is_number_line(text) or is_letterhead(text) or field_name(text) == "签发人":
         return True
+    if is_above_letterhead(text):
+        return True
     if is_date(text.strip("（）()")) or re.fullmatch(
         r"第\s?[\d一二三四五六七八九十百]+\s?号", text
     ):
         return True
     if re.match(r"(?:来源|发布时间|发布日期|发文机关|成文日期|索引号|信息来源|时间)\s?[：:]", text):
         return True
-    enacted = _ENACTED_ON.match(text) and _ENACTMENT.search(text)
-    return bool(enacted) and (text.startswith(("（", "(")) or "。" not in text)
+    return (is_order(text) and len(text) <= _LONGEST_ORDER) or _is_enactment(text)
 
 
-def _contents_length(units: Sequence[Unit], start: int) -> int:
+def _is_enactment(text: str) -> bool:
+    """Say whether a paragraph is of the 题注: a day, and what was done on it."""
+    if not (_ENACTED_ON.match(text) and _ENACTMENT.search(text)):
+        return False
+    amended = len(text) <= _LONGEST_NOTE and _AMENDED.search(text) is not None
+    return amended or text.startswith(("（", "(")) or "。" not in text
+
+
+def contents_length(units: Sequence[Unit], start: int) -> int:
     """Return how many paragraphs a table of contents takes: 目录, until its first entry recurs."""
     if not _CONTENTS.fullmatch(units[start].text):
         return 0
@@ -208,7 +249,9 @@ def tail_of(units: Sequence[Unit]) -> list[tuple[SectionKind, int]]:
     kinds.reverse()
     parts: list[tuple[SectionKind, int]] = []
     for kind in kinds:
-        if parts and parts[-1][0] is kind is SectionKind.SIGNATURE:
+        index = len(units) - len(kinds) + sum(length for _, length in parts)
+        goes_on = kind is SectionKind.SIGNATURE or _continues_copies(units, index)
+        if parts and parts[-1][0] is kind and goes_on:
             parts[-1] = (kind, parts[-1][1] + 1)
         else:
             parts.append((kind, 1))
@@ -223,7 +266,7 @@ def _tail_kind(units: Sequence[Unit], index: int, after: SectionKind | None) -> 
         return SectionKind.SIGNATURE
     if field_name(unit.text) is not None or is_note(unit.text):
         return SectionKind.FIELD
-    if _follows_list_field(units, index):
+    if _follows_list_field(units, index) or _continues_copies(units, index):
         return SectionKind.FIELD
     if after is SectionKind.SIGNATURE and is_agency_line(unit):
         return SectionKind.SIGNATURE
@@ -231,13 +274,29 @@ def _tail_kind(units: Sequence[Unit], index: int, after: SectionKind | None) -> 
 
 
 def _follows_list_field(units: Sequence[Unit], index: int) -> bool:
-    """Say whether a numbered paragraph goes on with 附件：1.…, an entry a line."""
+    """Say whether a paragraph goes on with 附件：1.…, an entry a line or the rest of one."""
     stop = index - _TAIL_LINES
-    while index > max(0, stop) and (mark := units[index].mark) and mark.style is Style.DOT:
-        if len(units[index].text) > 80 or mark.number < 2:
-            return False
+    while index > max(0, stop) and _may_be_entry(units[index], units[index - 1]):
         index -= 1
     return field_name(units[index].text) == "附件"
+
+
+def _may_be_entry(unit: Unit, before: Unit) -> bool:
+    """Say whether a paragraph is 2. and a name, or the rest of the name in the line before."""
+    if unit.mark is not None:
+        return unit.mark.style is Style.DOT and unit.mark.number > 1 and len(unit.text) <= 80
+    named = before.mark is not None or field_name(before.text) == "附件"
+    rest = ends_as_title(unit.text) and not ends_as_title(before.text)
+    return named and rest and not is_agency_line(unit) and len(unit.text) <= _LONGEST_ORDER
+
+
+def _continues_copies(units: Sequence[Unit], index: int) -> bool:
+    """Say whether a paragraph goes on with 抄送, which the line before left open."""
+    while index > 0 and units[index - 1].text.endswith(_LEFT_OPEN):
+        index -= 1
+        if field_name(units[index].text) in _LISTS_OF_AGENCIES:
+            return True
+    return False
 
 
 def is_agency_line(unit: Unit) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from index.document import Kind, Section, SectionKind, Span
 from index.frame import is_order
-from index.markers import DOCUMENT_NUMBER
-from index.numerals import DATE
+from index.markers import OWN_NUMBER
+from index.masthead import ISSUE_NUMBER, is_minutes
+from index.numerals import DATE, DATE_PATTERN
 from index.parts import Parts
 
 _CJK = r"\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’"
@@ -17,9 +18,12 @@ _BESIDE_DIGIT = re.compile(
     rf"(?<=[{_CJK}])[ \xa0]+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])[ \xa0]+(?=[{_CJK}])"
 )
 _ORDER_NUMBER = re.compile(
-    r"(?P<order>(?:中华人民共和国)?(?P<issuer>[\u4e00-\u9fff]{2,20}?)令\s*[（(]?\s*第?\s*"
+    r"(?P<order>(?:中华人民共和国)?(?P<issuer>[\u4e00-\u9fff、]{2,40}?)令\s*[（(]?\s*第?\s*"
     r"[\d〇零一二三四五六七八九十百]+\s*号)"
 )  # 国务院令第711号
+_PROMULGATED = re.compile(
+    rf"{DATE_PATTERN}[ \u3000]*{_ORDER_NUMBER.pattern}[）)]?[ \u3000]*(?:公布|发布|颁布|颁发)"
+)  # in the 题注: the order under which the text was first published
 _ANNOUNCEMENT_NUMBER = re.compile(r"(?:公告)?\s*(?:19|20)\d{2}\s*年?\s*第\s*\d{1,4}\s*号")
 _AGENCY = (
     r"[\u4e00-\u9fff]{2,40}?(?:人民代表大会(?:常务委员会)?|人民政府(?:办公厅|办公室)?|委员会(?:办公厅|办公室)?"
@@ -28,7 +32,7 @@ _AGENCY = (
 _SIGNS = re.compile(rf"{_AGENCY}$")
 _TITLE_ISSUER = re.compile(
     rf"(?P<issuer>{_AGENCY}(?:[ 、]{_AGENCY})*)\s*"
-    r"(?=关于|印发|转发|(?:19|20)\d{2}\s*年|公告|通告|通知|令|文件)"
+    r"(?=关于|对|印发|转发|(?:19|20)\d{2}\s*年|公告|通告|通知|令|文件)"
 )
 _LETTERHEAD = re.compile(r"(?P<issuer>[\u4e00-\u9fff（） 、]{4,40}?)\s*文\s?件")
 _SESSION = r"(?:第[\d零〇一二三四五六七八九十百]+届)?"
@@ -114,6 +118,27 @@ def number_of(parts: Parts) -> tuple[str, Span] | None:
         found = _number_in(parts.text, section.span)
         if found:
             return found
+    if (issue := issue_of_minutes(parts)) is not None:
+        return re.sub(r"\s", "", issue.of(parts.text)), issue
+    for section in _heads(parts):
+        promulgated = _PROMULGATED.search(parts.text, section.span.start, section.span.end)
+        if promulgated:
+            return _plain_order(promulgated["order"]), Span(*promulgated.span("order"))
+    return None
+
+
+def issue_of_minutes(parts: Parts) -> Span | None:
+    """Return the number of 纪要, which has no agency: 第5期 or 〔2021〕2号."""
+    below_name = False
+    for section in parts.root.children:
+        for line in re.finditer(r"[^\n]+", section.span.of(parts.text)):
+            issue = ISSUE_NUMBER.fullmatch(line[0].strip())
+            if issue is not None and below_name:
+                start = section.span.start + line.start() + line[0].index(issue["issue"])
+                return Span(start, start + len(issue["issue"]))
+            below_name = is_minutes(line[0])
+        if section.kind not in {SectionKind.TITLE, SectionKind.HEAD}:
+            return None
     return None
 
 
@@ -126,17 +151,20 @@ def _number_in(text: str, within: Span) -> tuple[str, Span] | None:
         if DATE.match(visible):
             continue  # a 题注, which cites the numbers of others
         for word in re.finditer(r"(?:^|(?<=[\s（(]))(?=\S)", visible):
-            match = DOCUMENT_NUMBER.match(text, start + word.start(), within.end)
+            match = OWN_NUMBER.match(text, start + word.start(), within.end)
             if match:
                 return normal_number(match), Span(*match.span())
-        match = _ORDER_NUMBER.fullmatch(visible) or _ANNOUNCEMENT_NUMBER.fullmatch(visible)
-        if match:
+        order = _ORDER_NUMBER.match(text, start, within.end)  # 第487号 may stand on the next line
+        if order and not text[order.end() :].startswith("《"):
+            return _plain_order(order["order"]), Span(*order.span("order"))
+        if _ANNOUNCEMENT_NUMBER.fullmatch(visible):
             return _plain_order(visible), Span(start, start + len(visible))
     return None
 
 
 def _plain_order(printed: str) -> str:
-    return re.sub(r"[\s（(]", "", printed).removeprefix("中华人民共和国")
+    plain = re.sub(r"[\s（(]", "", printed).replace("中华人民共和国", "")
+    return re.sub(r"[０-９]", lambda digit: str(int(digit[0])), plain)
 
 
 def normal_number(match: re.Match[str]) -> str:
@@ -153,6 +181,7 @@ def issuer_of(parts: Parts, title: str) -> tuple[str, Span | None] | None:
         or _ordering_body(parts)
         or _agency_in_title(parts, title)
         or _agency_of_letterhead(parts)
+        or _agency_above(parts)
     )
 
 
@@ -170,11 +199,21 @@ def _signing_agency(parts: Parts) -> tuple[str, Span] | None:
 
 def _agencies(signed: str) -> list[str]:
     """Return the names signed; a name broken by a space is one name."""
-    pieces = re.split(r"[\s\u3000、]+", signed.strip())
+    pieces = [
+        name for piece in re.split(r"[\s\u3000、]+", signed.strip()) for name in _unglued(piece)
+    ]
     if all(_SIGNS.fullmatch(piece) for piece in pieces):
         return pieces
     whole = "".join(pieces)
     return [whole] if _SIGNS.fullmatch(whole) else []
+
+
+def _unglued(piece: str) -> list[str]:
+    """Part agencies of one place that are set without a space: 某省教育厅某省财政厅."""
+    place = _REGION.match(piece)
+    if place is None:
+        return [piece]
+    return re.split(rf"(?<=[局委办厅府部院会署行室])(?={place['chain']})", piece)
 
 
 def _agency_in_title(parts: Parts, title: str) -> tuple[str, Span | None] | None:
@@ -205,9 +244,24 @@ def _agency_of_letterhead(parts: Parts) -> tuple[str, Span] | None:
     return None
 
 
+def _agency_above(parts: Parts) -> tuple[str, Span] | None:
+    """Return the agency that dates 纪要 in their head."""
+    for section in parts.of(SectionKind.HEAD):
+        for line in re.finditer(r"[^\n]+", section.span.of(parts.text)):
+            day = DATE.search(line[0])
+            name = line[0][: day.start()].strip() if day else ""
+            if _SIGNS.fullmatch(name):
+                start = section.span.start + line.start() + line[0].index(name)
+                return re.sub(r"\s", "", name), Span(start, start + len(name))
+    return None
+
+
 def _enacting_body(parts: Parts) -> tuple[str, Span] | None:
     """Return who first enacted a regulation, as its 题注 says; who only approved it did not."""
     for section in _heads(parts):
+        order = _PROMULGATED.search(parts.text, section.span.start, section.span.end)
+        if order and "、" in order["issuer"]:
+            return _plain_order(order["issuer"]), Span(*order.span("issuer"))
         for line in re.finditer(r"[^\n]+", section.span.of(parts.text)):
             start = section.span.start + line.start()
             days = [match.end() for match in DATE.finditer(line[0])]
@@ -230,7 +284,7 @@ def _heads(parts: Parts) -> Sequence[Section]:
 
 def region_of(parts: Parts, title: str, issuer: str | None) -> tuple[str, Span | None] | None:
     """Return the county, city or province of the issuer, or of the title."""
-    for words in (issuer or "", title):
+    for words in (issuer or "", title.lstrip("《〈")):
         match = _REGION.match(words)
         if match is None:
             continue
@@ -267,7 +321,7 @@ def _regulation_kind(parts: Parts, issuer: str) -> Kind:
     """Tell 行政法规 from 规章 and 规范性文件, where the 令 or the issuer says it."""
     number = number_of(parts)
     head = "".join(section.span.of(parts.text) for section in _heads(parts))
-    if issuer.endswith("国务院") or re.search(r"国务院令", head):
+    if issuer.endswith("国务院") or re.search(r"国务院令|国务院批准|国务院关于(?:废止和)?修", head):
         return Kind.ADMINISTRATIVE_REGULATION
     if (number and "令" in number[0]) or re.search(r"(?:部|委员会|政府|总局|署|银行)令", head):
         return Kind.RULE

@@ -6,7 +6,7 @@ Any number of processes open the same data directory; each follows what the work
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -26,9 +26,11 @@ from index.store.access_tokens import AccessTokens
 from index.store.alerts import Alerts
 from index.store.answer_sheets import SheetReports
 from index.store.api_keys import ApiKeys
+from index.store.askings import Askings
 from index.store.catalogue import Catalogue, DocumentSummary
 from index.store.chat_exchanges import ChatExchanges
 from index.store.chat_tasks import ChatTasks
+from index.store.content import set_fields
 from index.store.curated import CuratedAnswers
 from index.store.customer_service import CustomerService
 from index.store.database import Database
@@ -40,19 +42,21 @@ from index.store.idempotency import IdempotentWrites
 from index.store.jobs import Job, Jobs, enqueue
 from index.store.journal import Journal
 from index.store.leases import Leases
+from index.store.names import Bearer, bearers
 from index.store.originals import Originals
 from index.store.progress import Progress, progress
 from index.store.readers import Readers
 from index.store.succession import Lineage, lineage
 from index.store.tables import JobState
+from index.store.watched_files import WatchedFiles
 
 
 class KnowledgeBase:
     """Reads one data directory, and asks its worker for changes. Safe for many threads.
 
-    `curated`, `gaps`, `answers`, `feedback`, `api_keys`, `idempotent_writes` and those of the
-    chats are repositories in the same catalogue; what need not be on the disk before the answer is
-    given goes through `journal`.
+    `curated`, `gaps`, `answers`, `askings`, `feedback`, `api_keys`, `idempotent_writes` and those
+    of the chats are repositories in the same catalogue; what need not be on the disk before the
+    answer is given goes through `journal`.
     """
 
     def __init__(
@@ -76,9 +80,11 @@ class KnowledgeBase:
         self.customer_service = CustomerService(database)
         self.alerts = Alerts(database)
         self.leases = Leases(database)
+        self.watched_files = WatchedFiles(database)
         self.api_keys = ApiKeys(database)
         self.idempotent_writes = IdempotentWrites(database)
-        self.journal = Journal(self.answers, self.gaps, self.api_keys)
+        self.askings = Askings(database)
+        self.journal = Journal(self.answers, self.gaps, self.askings, self.api_keys)
         self._presence: Presence | None = None
 
     @classmethod
@@ -194,6 +200,10 @@ class KnowledgeBase:
         """Return what ended a document, what it ended, its versions, and what is to be asked."""
         return lineage(self._database, document_id)
 
+    def bearers(self, keys: Collection[str], numbers: Collection[str]) -> list[Bearer]:
+        """Return the documents that go by one of the names, as `title_key` writes them, or 文号."""
+        return bearers(self._database, keys, numbers)
+
     def chunks(self, document_id: str) -> list[Chunk]:
         """Return a document's passages in reading order. Raises DocumentNotFound."""
         return self._catalogue.chunks(document_id)
@@ -202,21 +212,39 @@ class KnowledgeBase:
         """Return the file as it came. Raises DocumentNotFound."""
         return self._originals.read(self._catalogue.document(document_id).sha256)
 
+    @property
+    def originals(self) -> Originals:
+        """Return the files that documents were read from."""
+        return self._originals
+
     def submit(
-        self, content: bytes, source: str, known: Metadata | None = None, *, withdraws: bool = False
+        self,
+        content: bytes,
+        source: str,
+        known: Metadata | None = None,
+        *,
+        withdraws: bool = False,
+        verified: bool = False,
     ) -> Job:
         """Keep a file and queue it for the worker; bytes that are there already are not again.
 
-        What `known` sets wins over what is read from the file. Of a spreadsheet of answers
-        `withdraws` takes away those whose rows an earlier version had and this has not.
+        What `known` sets wins over what is read from the file; `verified` says that a person
+        vouches for it, and it then counts for a document that is there already, too. Of a
+        spreadsheet of answers `withdraws` takes away those whose rows an earlier version had and
+        this has not.
         """
         sha256 = self._originals.keep(content)
         source = source.encode(errors="replace").decode()  # a name the system could not decode
         with self._database.writing() as connection:
             if not self._originals.has(sha256):  # swept away in between
                 self._originals.keep(content)
-            job_id = enqueue(connection, source, sha256, known, withdraws=withdraws)
-        return self._jobs.get(job_id)
+            job_id = enqueue(
+                connection, source, sha256, known, withdraws=withdraws, verified=verified
+            )
+        job = self._jobs.get(job_id)
+        if verified and known and job.document_id:
+            self.edit(job.document_id, {name: getattr(known, name) for name in set_fields(known)})
+        return job
 
     def edit(self, document_id: str, changes: Mapping[str, object]) -> None:
         """Change metadata fields. Raises DocumentNotFound, or InvalidRequest for a bad value."""
@@ -231,6 +259,10 @@ class KnowledgeBase:
     def job(self, job_id: str) -> Job:
         """Return a job. Raises InvalidRequest for one that never was."""
         return self._jobs.get(job_id)
+
+    def some_jobs(self, job_ids: Collection[str]) -> list[Job]:
+        """Return those of the jobs that exist, in the order they were asked for."""
+        return self._jobs.some(job_ids)
 
     def jobs(
         self, state: JobState | None = None, limit: int = 100, before: int | None = None

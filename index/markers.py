@@ -68,13 +68,15 @@ _SETS_OFF = re.compile(r"\s|[【（(]|$")
 _FIELD = re.compile(
     r"(?P<name>抄\s?送|抄\s?报|主\s?送|分\s?送|附\s?件|附\s?注|附|信息公开(?:选项|形式|属性|方式|类型|类别)"
     r"|公开(?:选项|形式|属性|方式|类型|类别)|联\s?系\s?人(?:及电话)?|联系(?:电话|方式)|签\s?发\s?人"
-    r"|主题词|印发(?:单位|机关))\s?\d{0,2}\s?[：:]"
+    r"|主题词|印发(?:单位|机关)|公开程序|责任部门|责任处室)\s?\d{0,2}\s?[：:]"
 )
 _PRINTED = re.compile(
     rf"[^。；]{{0,40}}(?:(?:19|20)\d{{2}}|[{NUMERAL}]{{4}})\s*年\s*[{NUMERAL}\d]{{1,3}}\s*月\s*"
     rf"[{NUMERAL}\d]{{1,3}}\s*日\s*印(?:发|制|刷)?"
 )
-_NOTE = re.compile(r"[（(](?:此件|此页|联系人|本页|信息公开|公开).{0,60}[）)]")
+_NOTE = re.compile(
+    r"[（(](?:此件|此页|联系人|联系单位|本页|信息公开|公开).{0,60}[）)]|更多[^。，]{0,8}请关注.{2,30}"
+)
 
 _TITLE_END = re.compile(
     r"(?:报告|通知|意见|决定|公告|通告|通报|批复|函|纪要|办法|规定|细则|方案|条例|请示|议案|命令|决议|公报"
@@ -92,6 +94,10 @@ DOCUMENT_NUMBER = re.compile(
     rf"(?P<agency>[\u4e00-\u9fff]{{1,15}})\s*{YEAR_BRACKETS}"
     r"\s*(?:第\s*)?(?P<serial>\d{1,5})\s*号"
 )  # 发文字号
+
+OWN_NUMBER = re.compile(
+    rf"(?!根据|依据|按照|依照|遵照|参照|落实|贯彻|转发|现将|经|为|见|按){DOCUMENT_NUMBER.pattern}"
+)  # where it opens a line that does not go on to cite it
 
 
 def mark_at(text: str, position: int = 0) -> Mark | None:
@@ -147,7 +153,7 @@ def is_name(text: str) -> bool:
 def is_number_line(text: str) -> bool:
     """Say whether a line states a 发文字号, perhaps in brackets or with a 签发人, and no more."""
     line = text.strip().strip("（()）").strip()
-    match = DOCUMENT_NUMBER.match(line)
+    match = OWN_NUMBER.match(line)
     if match is None:
         return False
     rest = line[match.end() :].strip()

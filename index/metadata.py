@@ -12,7 +12,7 @@ from index.document import Disclosure, Metadata, Section, SectionKind, Span
 from index.identity import issuer_of, kind_of, number_of, opening_of, region_of, title_of
 from index.markers import field_name, field_value_start, is_note
 from index.parts import Parts
-from index.validity import effective_on_of, expires_on_of, issued_on_of
+from index.validity import effective_on_of, expires_on_of, version_on_of
 
 _SIGNER = re.compile(
     r"签\s?发\s?人\s*[：:]\s*(?P<names>[\u4e00-\u9fff·]+(?:[ \u3000、]+[\u4e00-\u9fff·]+)*)"
@@ -32,12 +32,17 @@ Found = tuple[Any, Span | None] | None
 
 
 def read_metadata(
-    text: str, root: Section, name: str, known: Sequence[Metadata | None] = ()
+    text: str,
+    root: Section,
+    name: str,
+    known: Sequence[Metadata | None] = (),
+    named_on: date | None = None,
 ) -> tuple[Metadata, dict[str, Span]]:
     """Read the metadata out of a text. Fields that `known` sets win, the first of them most.
 
-    `name` is the title of last resort. What is uncertain stays None; where the text does speak
-    of it, the evidence says where, for a person to decide.
+    `name` is the title of last resort, `named_on` the day that the file's name ends with. What
+    is uncertain stays None; where the text does speak of it, the evidence says where, for a
+    person to decide.
     """
     parts = Parts(text, root)
     stated = {key: value for source in reversed(known) for key, value in _set_fields(source)}
@@ -48,11 +53,11 @@ def read_metadata(
     issuer = stated.get("issuer") or _value(found["issuer"])
     found["kind"] = (stated.get("kind") or kind_of(parts, title, issuer), None)
     found["region"] = region_of(parts, title, issuer)
-    found |= {"signer": _signer(parts), "recipients": _recipients(parts)}
-    found |= {"copied_to": _copied_to(parts)}
+    found |= {"signer": signer_of(parts), "recipients": recipients_of(parts)}
+    found |= {"copied_to": copied_to_of(parts)}
     found["disclosure_statement"] = _statement(parts)
     found["disclosure"] = _disclosure(_value(found["disclosure_statement"]), found)
-    found |= _dates(parts, title, stated)
+    found |= _dates(parts, title, stated, named_on)
     values = {key: pair[0] for key, pair in found.items() if pair is not None}
     evidence = {
         key: pair[1]
@@ -62,8 +67,10 @@ def read_metadata(
     return replace(Metadata(title=title), **{**values, **stated, "title": title}), evidence
 
 
-def _dates(parts: Parts, title: str, stated: Mapping[str, Any]) -> dict[str, Found]:
-    issued = issued_on_of(parts)
+def _dates(
+    parts: Parts, title: str, stated: Mapping[str, Any], named_on: date | None
+) -> dict[str, Found]:
+    issued = version_on_of(parts, named_on)
     issued_on: date | None = stated.get("issued_on") or _value(issued)
     effective = effective_on_of(parts, title, issued_on)
     effective_on: date | None = stated.get("effective_on") or _value(effective)
@@ -87,7 +94,8 @@ def _value(found: Found) -> Any:
     return found[0] if found else None
 
 
-def _signer(parts: Parts) -> Found:
+def signer_of(parts: Parts) -> Found:
+    """Return who the head says signed, several of them joined."""
     for section in parts.of(SectionKind.HEAD):
         match = _SIGNER.search(parts.text, section.span.start, section.span.end)
         if match is None:
@@ -98,7 +106,8 @@ def _signer(parts: Parts) -> Found:
     return None
 
 
-def _recipients(parts: Parts) -> Found:
+def recipients_of(parts: Parts) -> Found:
+    """Return the 主送 as names."""
     for section in parts.of(SectionKind.SALUTATION):
         printed = section.span.of(parts.text).rstrip().rstrip("：:")
         span = Span(section.span.start, section.span.start + len(printed))
@@ -106,13 +115,14 @@ def _recipients(parts: Parts) -> Found:
     return _field(parts, "主送")
 
 
-def _copied_to(parts: Parts) -> Found:
-    return _field(parts, "抄送")
+def copied_to_of(parts: Parts) -> Found:
+    """Return the 抄送 as names; 纪要 have 分送."""
+    return _field(parts, "抄送") or _field(parts, "分送")
 
 
 def _field(parts: Parts, name: str) -> Found:
     """Return the names that a field such as 抄送 lists."""
-    for section in parts.of(SectionKind.FIELD):
+    for section in parts.last(SectionKind.FIELD):
         printed = section.span.of(parts.text).rstrip()
         if field_name(printed) == name:
             start = field_value_start(printed)

@@ -15,6 +15,7 @@ from index.identity import normal_number
 from index.markers import DOCUMENT_NUMBER
 from index.numerals import DATE_PATTERN, dates
 from index.parts import Parts
+from index.repeal_lists import listed_as_repealed
 
 
 class Relation(StrEnum):
@@ -100,7 +101,8 @@ def named_texts(document: Document) -> tuple[NamedText, ...]:
     if prints is not None:
         printed = prints["name"] or prints["bare"]
         own.append(NamedText(Relation.PRINTS, printed, place, number))
-    return (*own, *_decided(title, place), *_repealed(parts))
+    said = [*_decided(title, place), *_repealed(parts)]
+    return (*own, *said, *_listed(parts, {one.title for one in said}))
 
 
 def _decided(title: str, place: Span) -> Iterator[NamedText]:
@@ -111,6 +113,15 @@ def _decided(title: str, place: Span) -> Iterator[NamedText]:
     relation = Relation.REPEALS if match["verb"] == "废止" else Relation.AMENDS
     for name in re.findall(r"[《〈](.+?)[》〉]", match["names"]):
         yield NamedText(relation, name, place)
+
+
+def _listed(parts: Parts, already: set[str]) -> Iterator[NamedText]:
+    """Yield what a list in an annex, or in the decision itself, says is repealed."""
+    for one in listed_as_repealed(parts):
+        if one.title not in already:
+            yield NamedText(
+                Relation.REPEALS, one.title, one.span, one.document_number, None, one.said
+            )
 
 
 def _repealed(parts: Parts) -> Iterator[NamedText]:

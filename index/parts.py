@@ -33,6 +33,11 @@ class Parts:
         """Return the annexes."""
         return self.of(SectionKind.ANNEX)
 
+    def last(self, kind: SectionKind) -> list[Section]:
+        """Return the sections of a kind in the main text and, as on a last page, the last annex."""
+        below = self.annexes[-1].children if self.annexes else ()
+        return [*self.of(kind), *(section for section in below if section.kind is kind)]
+
     def annex_sections(self, kind: SectionKind) -> list[Section]:
         """Return the sections of a kind that frame the annexes."""
         return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 from pathlib import PurePath
 
 from index.document import Document, Metadata
@@ -15,6 +16,7 @@ from index.metadata import read_metadata
 from index.paragraphs import rejoin
 from index.sections import parse
 
+_DAY = re.compile(r"[（(]((?:19|20)\d\d-\d\d-\d\d)[）)]$")
 # A title among a file's properties that can be one: not 文档1, Microsoft Word - 1.doc, PowerPoint.
 _TITLE = re.compile(
     r"(?!.*\.\w{2,4}$)(?!文档|演示文稿|工作簿|新建).*[\u4e00-\u9fff].*[\u4e00-\u9fff].*[\u4e00-\u9fff].*"
@@ -39,7 +41,11 @@ def read_document(
     paragraphs = rejoin(raw)
     root = parse(paragraphs.text, paragraphs.outline)
     metadata, evidence = read_metadata(
-        paragraphs.text, root, _last_resort(raw, source), known=(known, raw.stated)
+        paragraphs.text,
+        root,
+        _last_resort(raw, source),
+        known=(known, raw.stated),
+        named_on=day_in_name(source),
     )
     return Document(
         id=sha256[:16],
@@ -53,6 +59,15 @@ def read_document(
         evidence=evidence,
         recognised=raw.recognised,
     )
+
+
+def day_in_name(source: str) -> date | None:
+    """Return the day that a file's name ends with, as in 某条例(2019-03-02).md."""
+    match = _DAY.search(PurePath(source).stem)
+    try:
+        return date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
 
 
 def _last_resort(raw: RawText, source: str) -> str:

@@ -6,6 +6,7 @@ subsection (its heading line, say), they are a first child without a label.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,15 @@ from dataclasses import dataclass, field, replace
 from index.articles import accepted_articles, article_section
 from index.document import Section, SectionKind, Span
 from index.formats.raw import OutlineHeading
-from index.frame import head_of, is_annex_heading, is_order, printed_span, regions, tail_of
+from index.frame import (
+    contents_length,
+    head_of,
+    is_annex_heading,
+    is_order,
+    printed_span,
+    regions,
+    tail_of,
+)
 from index.markers import Mark, Style, closes_sentence
 from index.units import Unit, units
 
@@ -35,6 +44,7 @@ _KINDS = {
     Style.CHAPTER: SectionKind.CHAPTER,
     Style.DIVISION: SectionKind.DIVISION,
 }
+_ABOVE_ARTICLES = 4.5  # 一、 where it groups articles, as a 章 does
 _LONGEST_HEADING = 50  # characters; a first sentence longer than this is text, not a heading
 _LARGEST_LEAP = 3  # 1. 2. 5. is a slip, 1. 2. 37. is no numbering
 
@@ -108,6 +118,7 @@ def _frame(
 
 def _body(found: Sequence[Unit], level: int) -> list[Section]:
     """Build the body: a preamble, then headings or articles nested by rank."""
+    found = _without_contents(found)
     articles = accepted_articles(found)
     found = [
         replace(unit, mark=None)
@@ -115,6 +126,7 @@ def _body(found: Sequence[Unit], level: int) -> list[Section]:
         else unit
         for index, unit in enumerate(found)
     ]  # 第十条规定的… only refers
+    headings = _article_headings(found) if articles else frozenset()
     ranks = _outline_ranks(found)
     root = _Node(found[0], 0.0, SectionKind.DOCUMENT, "") if found else None
     if root is None:
@@ -122,7 +134,10 @@ def _body(found: Sequence[Unit], level: int) -> list[Section]:
     path = [root]
     numbering: dict[Style, int] = {}
     for unit in found:
-        node = _node(unit, ranks, numbering, in_law=bool(articles))
+        if unit.start in headings:
+            node: _Node | None = _Node(unit, _ABOVE_ARTICLES, SectionKind.HEADING, "")
+        else:
+            node = _node(unit, ranks, numbering, in_law=bool(articles))
         if node is None or (path[-1].rank == _RANKS[Style.ARTICLE] and node.rank > path[-1].rank):
             path[-1].units.append(unit)
             continue
@@ -132,6 +147,42 @@ def _body(found: Sequence[Unit], level: int) -> list[Section]:
         path.append(node)
     end = found[-1].end
     return list(_children_of(root, found[0].start, end, level))
+
+
+def _without_contents(found: Sequence[Unit]) -> list[Unit]:
+    """Return the paragraphs, those of a table of contents without their marks.
+
+    Where the word 目录 is lost, its entries still recur and have nothing between them.
+    """
+    unmarked: set[int] = set()
+    last = {_unspaced(unit.text): index for index, unit in enumerate(found) if _is_chapter(unit)}
+    for index, (unit, following) in enumerate(itertools.pairwise(found)):
+        length = contents_length(found, index)
+        unmarked |= set(range(index, index + length)) if length > 1 else set()
+        if _is_chapter(unit) and _is_chapter(following) and last[_unspaced(unit.text)] > index:
+            unmarked.add(index)
+    return [
+        replace(unit, mark=None) if index in unmarked else unit for index, unit in enumerate(found)
+    ]
+
+
+def _is_chapter(unit: Unit) -> bool:
+    return unit.mark is not None and unit.mark.style in _KINDS
+
+
+def _article_headings(found: Sequence[Unit]) -> frozenset[int]:
+    """Return where headings 一、二、三、 group articles whose numbers run on below them."""
+    starts: list[int] = []
+    last = 0
+    for unit, following in itertools.pairwise(found):
+        mark = unit.mark
+        heads = following.mark is not None and following.mark.style is Style.ARTICLE
+        if mark is None or mark.style is not Style.COMMA or not heads:
+            continue
+        if mark.number in {last + 1, 2 - bool(last)} and not closes_sentence(unit.text):
+            starts.append(unit.start)
+            last = mark.number
+    return frozenset(starts) if len(starts) > 1 else frozenset()
 
 
 def _node(
@@ -148,7 +199,7 @@ def _node(
     if mark.style is Style.ARTICLE:
         return _Node(unit, rank, SectionKind.ARTICLE, number)
     if mark.style in _KINDS:
-        is_heading = len(unit.text) <= _LONGEST_HEADING
+        is_heading = len(unit.text) <= _LONGEST_HEADING and "改为" not in unit.text
         label = "" if in_law else number
         return _Node(unit, rank, _KINDS[mark.style], label) if is_heading else None
     if unit.outline_level is None and not _in_turn(mark, numbering):

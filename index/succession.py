@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from index.agencies import Agencies
 from index.document import Kind, Metadata, Span, Status
 from index.named_texts import NamedText, Relation, title_key
 
@@ -75,13 +76,16 @@ class Ending:
     question: Question | None = None
 
 
-def endings_of(target: Member, others: Sequence[Member]) -> list[Ending]:
-    """Return what ends a text, the one that counts first, and then what is to be asked."""
+def endings_of(target: Member, others: Sequence[Member], agencies: Agencies) -> list[Ending]:
+    """Return what ends a text, the one that counts first, and then what is to be asked.
+
+    An agency speaks for what it was called before, as far as `agencies` knows.
+    """
     found = [
         ending
         for other in others
         if other.id != target.id and other.digest != target.digest
-        for ending in (*_repeals(target, other), *_replaces(target, other))
+        for ending in (*_repeals(target, other, agencies), *_replaces(target, other, agencies))
     ]
     begins = {other.id: other.begins_on or date.max for other in others}
     sure = [ending for ending in found if ending.question is None]
@@ -99,17 +103,17 @@ def endings_of(target: Member, others: Sequence[Member]) -> list[Ending]:
     return sorted(asked.values(), key=lambda one: (one.by, str(one.question)))
 
 
-def _repeals(target: Member, other: Member) -> list[Ending]:
+def _repeals(target: Member, other: Member, agencies: Agencies) -> list[Ending]:
     """Return that `other` says in words that it repeals `target`."""
     named = [name for name in other.names if name.relation is Relation.REPEALS]
     return [
         ending
         for name in named
-        if target.goes_by(name) and (ending := _repeal(target, other, name)) is not None
+        if target.goes_by(name) and (ending := _repeal(target, other, name, agencies)) is not None
     ]
 
 
-def _repeal(target: Member, other: Member, name: NamedText) -> Ending | None:
+def _repeal(target: Member, other: Member, name: NamedText, agencies: Agencies) -> Ending | None:
     # An amended law still says what its first version repealed, from that version's day on.
     day = name.on or other.metadata.effective_on or other.begins_on
     if not _same_place(target.metadata, other.metadata):
@@ -123,14 +127,14 @@ def _repeal(target: Member, other: Member, name: NamedText) -> Ending | None:
         question = Question.DAYS_UNKNOWN
     elif begun is not None and begun >= day:
         return None  # a later text of that name
-    elif not by_number and not _speaks_for(other.metadata, target.metadata, name):
+    elif not by_number and not _speaks_for(other.metadata, target.metadata, name, agencies):
         question = Question.ISSUER_DIFFERS
     return Ending(target.id, other.id, Status.REPEALED, day, name.span, question)
 
 
-def _speaks_for(other: Metadata, target: Metadata, name: NamedText) -> bool:
+def _speaks_for(other: Metadata, target: Metadata, name: NamedText, agencies: Agencies) -> bool:
     """Say whether a title is enough to know which text is meant."""
-    if target.kind in _NATIONAL or _same_issuer(other, target):
+    if target.kind in _NATIONAL or _same_issuer(target, other, agencies):
         return True
     issuer, region = target.issuer or "", target.region or ""
     return bool(
@@ -139,7 +143,7 @@ def _speaks_for(other: Metadata, target: Metadata, name: NamedText) -> bool:
     ) or bool(region and region == other.region)
 
 
-def _replaces(target: Member, other: Member) -> list[Ending]:
+def _replaces(target: Member, other: Member, agencies: Agencies) -> list[Ending]:
     """Return that `other` is a later version of `target`, or may be one."""
     shared = target.keys & other.keys
     numbers = {target.metadata.document_number, other.metadata.document_number}
@@ -151,7 +155,7 @@ def _replaces(target: Member, other: Member) -> list[Ending]:
     elif not _same_place(target.metadata, other.metadata):
         return []
     older, newer = target.begins_on, other.begins_on
-    question = _whether_version(target, other, shared)
+    question = _whether_version(target, other, shared, agencies)
     if question is None and (older is None or newer is None):
         question = Question.DAYS_UNKNOWN
     if question is Question.NOT_SAID and not _may_be_version(other.metadata):
@@ -163,9 +167,11 @@ def _replaces(target: Member, other: Member) -> list[Ending]:
     return [Ending(target.id, other.id, Status.AMENDED, newer, place, question)]
 
 
-def _whether_version(target: Member, other: Member, shared: frozenset[str]) -> Question | None:
+def _whether_version(
+    target: Member, other: Member, shared: frozenset[str], agencies: Agencies
+) -> Question | None:
     national = target.metadata.kind is Kind.LAW and other.metadata.kind is Kind.LAW
-    if shared and not national and not _same_issuer(target.metadata, other.metadata):
+    if shared and not national and not _same_issuer(target.metadata, other.metadata, agencies):
         return Question.ISSUER_DIFFERS
     lasting = any(_LASTING.search(key) for key in shared)
     if not lasting and not _REVISED.search(other.metadata.title):
@@ -191,11 +197,15 @@ def _amends(target: Member, other: Member) -> list[Ending]:
     ]
 
 
-def _same_issuer(one: Metadata, two: Metadata) -> bool:
-    """Say whether two texts have an issuer in common, or one of them names none."""
-    if not one.issuer or not two.issuer:
+def _same_issuer(earlier: Metadata, later: Metadata, agencies: Agencies) -> bool:
+    """Say whether the texts have an issuer in common, renamed or not, or one of them names none."""
+    if not earlier.issuer or not later.issuer:
         return True
-    return bool(set(one.issuer.split("、")) & set(two.issuer.split("、")))
+    return any(
+        agencies.is_or_became(former, now)
+        for former in earlier.issuer.split("、")
+        for now in later.issuer.split("、")
+    )
 
 
 def _same_place(one: Metadata, two: Metadata) -> bool:

@@ -23,6 +23,7 @@ from index.incoming import Incoming, Unpacked
 from index.intake import Reading
 from index.store.answer_sheets import bring_in
 from index.store.catalogue import Catalogue, has, put
+from index.store.content import set_fields
 from index.store.database import Database
 from index.store.embeddings import Embeddings
 from index.store.jobs import Jobs, Work, answered, read, unpack, wanted_originals
@@ -38,6 +39,7 @@ CACHING_SHARE = 4  # and this many times as long as the last one took
 _NAMES_AT_ONCE = 100  # documents of an older catalogue
 MODEL_SECONDS = 30  # until a model that could not be used is tried again
 
+_NO_DOCUMENT = Unpacked | AnswerSheet
 FileReader = Callable[[bytes, str, Metadata | None], Reading]
 log = logging.getLogger(__name__)
 
@@ -175,9 +177,14 @@ class Turn:
                 elif not has(connection, reading[0].id):
                     new[reading[0].id] = reading
             if new:
-                put(connection, list(new.values()))
+                vouched = {
+                    reading[0].id: set_fields(work.known)
+                    for work, reading in readings
+                    if work.verified and work.known and not isinstance(reading, _NO_DOCUMENT)
+                }
+                put(connection, list(new.values()), vouched)
             for work, reading in readings:
-                if not isinstance(reading, Unpacked | AnswerSheet):
+                if not isinstance(reading, _NO_DOCUMENT):
                     read(connection, work.id, reading[0].id)
 
     def _embed(self) -> bool:
@@ -223,7 +230,7 @@ class Turn:
 
 def _queue_members(connection: Connection, work: Work, archive: Unpacked) -> None:
     files = [(one.source, sha256_of(one.content), one.known) for one in archive.members]
-    unpack(connection, work.id, files)
+    unpack(connection, work.id, files, verified=work.verified)
 
 
 def _members(readings: Sequence[tuple[Work, Reading]]) -> Iterator[Incoming]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.document import Span
 from index.formats.raw import OutlineHeading
 from index.markers import (
-    DOCUMENT_NUMBER,
+    OWN_NUMBER,
     Mark,
     Style,
     ends_as_title,
@@ -17,18 +17,28 @@ from index.markers import (
     is_note,
     mark_at,
 )
-from index.numerals import DATE, dates
+from index.numerals import DATE, DATE_PATTERN, dates
 
 _LONG_LINE = 500  # characters, from which a line is taken to have lost its breaks
 _FEW_LINES = 5  # a text of so few lines may have lost them in shorter lines, too
 _SHORT_LONG_LINE = 150
 _HEAD_LINES = 3  # the head ends within as many lines
+_ONE = "一二三四五六七八九十百"
 _LOST_BREAK = re.compile(
-    r"(?:(?<=[。！？；：;:!?])|(?<=[。！？；][”）】]))[ \u3000\xa0]+(?=\S)|[ \xa0]*\u3000{2,}(?=\S)"
+    r"(?:(?<=[。！？；：;:!?])|(?<=[。！？；][”）】]))[ \u3000\xa0]+(?=\S)"
+    r"|(?<!\u3000)[ \xa0]*\u3000{2,}(?=\S)(?![则录次](?:[\s第]|$))"  # 总　　则 is one word
 )
+_CONTENTS = re.compile(rf"目\s*[录次](?=\s*第[{_ONE}]+[编章])")
 _GLUED_ARTICLE = re.compile(
     r"(?:[。；]|(?<=\n)第[一二三四五六七八九十百]{1,4}[章节][^。；，\n]{1,30}?)"
     r"(?=第[一二三四五六七八九十百零]{1,7}条[ \u3000])"
+)
+_GLUED_CHAPTER = re.compile(
+    rf"(?:(?<=[。；])第[{_ONE}]{{1,4}}[编章节](?![规之的、])[^。；，：\n]{{2,30}}|(?<!\n)第一章\s*总\s*则)\s*$",
+    re.MULTILINE,
+)
+_GLUED_DIVISION = re.compile(
+    rf"^第[{_ONE}]{{1,4}}章[^。；，：第\n]{{2,25}}(?=第一节)", re.MULTILINE
 )
 _MARK_HINT = re.compile(
     r"[第笫]|[（(][一二三四五六七八九十]|[一二三四五六七八九十]{1,3}\s?、|\d{1,2}\s?[.．、]"
@@ -47,7 +57,15 @@ _SALUTATION = re.compile(r"[^。；！？\n“”]{2,200}?[：:]")
 _GAP = re.compile(r"[ \u3000\xa0]+")
 _LONGEST_PIECE = 60  # characters of a piece of a headline
 _MOST_PIECES = 3
-_AGENCIES = re.compile(r"[^，。；：！？、,;:!?\d]{4,120}")
+_LONGEST_TITLE = 80
+_ENACTED = re.compile(rf"[（(](?={DATE_PATTERN})")  # the 题注 behind a title on the same line
+_AGENCIES = re.compile(r"[^，。；：！？、,;:!?\d]{4,120}|[\u4e00-\u9fff]{2}[部局委院厅署办]")
+_SIGNED_INSIDE = re.compile(  # 。某局2020年3月1日（此件公开发布）某办法为…
+    rf"(?<=[。！])(?P<agency>[\u4e00-\u9fff]{{3,60}}){DATE_PATTERN}"
+    r"(?P<note>[（(]此\s?件[^）)]{0,12}公开[^）)]{0,8}[）)])"
+    r"(?P<title>[^。，；：\s]{4,60}?(?:方案|办法|细则|规定|规则|意见|措施|计划|规划|要点|规程|制度)"
+    r"(?:[（(][^）)]{1,20}[）)])?(?=为|根据|按照|依据|第一[章条]|一、))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +97,9 @@ def units(text: str, outline: Sequence[OutlineHeading] = ()) -> list[Unit]:
             starts += _lost_starts(text, line, first=in_head, last=at_end)
             continue
         starts += _visible_starts(text, line)
-        if index < _HEAD_LINES and DOCUMENT_NUMBER.match(text, line.start):
+        if index == len(lines) - 1 > 0 and len(line) > _LONGEST_TITLE:
+            starts += _tail_starts(text, line)
+        if index < _HEAD_LINES and OWN_NUMBER.match(text, line.start):
             starts += _head_starts(text, line)
     ordered = sorted(set(starts))
     ends = [*ordered[1:], len(text)]
@@ -98,6 +118,9 @@ def units(text: str, outline: Sequence[OutlineHeading] = ()) -> list[Unit]:
 def _lost_starts(text: str, line: Span, *, first: bool, last: bool) -> set[int]:
     """Return where paragraphs of a long line begin: after a visible gap, or at a mark in turn."""
     starts = {match.end() for match in _LOST_BREAK.finditer(text, line.start, line.end)}
+    starts |= {match.start() for match in _CONTENTS.finditer(text, line.start, line.end)}
+    for signed in _SIGNED_INSIDE.finditer(text, line.start, line.end):
+        starts |= {signed.start(), signed.start("note"), signed.end("note"), signed.end()}
     if first:
         starts |= set(_head_starts(text, line))
     if last:
@@ -109,6 +132,10 @@ def _visible_starts(text: str, line: Span) -> Iterator[int]:
     """Yield where a mark stands out inside a line that is not long: behind a gap, before one."""
     for article in _GLUED_ARTICLE.finditer(text, line.start, line.end):
         yield article.end()
+    for division in _GLUED_DIVISION.finditer(text, line.start, line.end):
+        yield division.end()
+    for chapter in _GLUED_CHAPTER.finditer(text, line.start, line.end):
+        yield chapter.start()
     for gap in _LOST_BREAK.finditer(text, line.start, line.end):
         if mark_at(text, gap.end()) is not None:
             yield gap.end()
@@ -156,8 +183,11 @@ def _head_starts(text: str, line: Span) -> Iterator[int]:
     """Yield where title, 文号 and 主送 of a text on one line give way to what follows."""
     title_ends = _title_ends(text, line)
     yield from title_ends
+    note = _ENACTED.search(text, line.start, min(line.end, line.start + _LONGEST_TITLE))
+    if note:
+        yield note.start()
     position = title_ends[-1] if title_ends else line.start
-    number = DOCUMENT_NUMBER.match(text, position, line.end)
+    number = OWN_NUMBER.match(text, position, line.end)
     if number:
         gap = _GAP.match(text, number.end())
         position = gap.end() if gap else number.end()
@@ -179,6 +209,8 @@ def _title_ends(text: str, line: Span) -> list[int]:
     headline = position = line.start
     for pieces, gap in enumerate(_GAP.finditer(text, line.start, line.start + 400), 1):
         piece = text[position : gap.start()]
+        if piece.endswith(("：", "。")) or OWN_NUMBER.match(piece):
+            break  # the title is over
         if ends_as_title(piece) and len(piece) <= 120 and "。" not in piece:
             official.append(gap.end())
         short = len(piece) <= _LONGEST_PIECE and not re.search("[，。；：,;:（(]", piece)

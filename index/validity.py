@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from index.document import SectionKind, Span
 from index.numerals import DATE_PATTERN, dates, day_after, number
 from index.parts import Parts
+from index.units import is_dated_signature
 
 _EFFECT = r"(?:正式|开始)?(?:施行|实施|实行|执行|生效|试行)"
 _SELF = r"本[^，。；\s第]{1,6}?"
@@ -17,6 +18,7 @@ _EFFECTIVE = re.compile(
     r"(?P<own>公布|发布|印发|颁布|颁发|签发|下发)(?:之日|日|(?=起)))\s*(?:零时|0时)?\s*起?\s*"
     rf"(?:(?P<delay>\d{{1,3}}|[一二三四五六七八九十]{{1,3}})\s*[日天]后)?\s*{_EFFECT}"
 )
+_HEAD_EFFECTIVE = re.compile(rf"^[（(]?\s*{DATE_PATTERN}\s*起?\s*(?:施行|实施)", re.MULTILINE)
 _SENTENCE_START = re.compile(r"(?:^|[。；，,：\s]|第[^，。；\s]{1,7}条)\s*$")
 _UNTIL = re.compile(
     rf"(?:有效期|执行期限?|施行期限?|期限)\s*(?:为)?\s*(?:截?至|到)\s*(?P<day>{DATE_PATTERN})"
@@ -28,6 +30,7 @@ _TERM = re.compile(
     r"(?P<length>(?P<count>\d{1,2}|[一二两三四五六七八九十]{1,2})\s*"
     r"(?P<unit>年|个月)(?:半)?)(?!度|以[上内])"
 )
+_PUBLISHED_WITHIN = timedelta(days=90)  # of being passed or approved
 _ENACTED = re.compile(r"通过|批准|公布|发布|颁布|修订|修正|修改|公告")
 _TAKES_EFFECT = re.compile(r"^\s*起?\s*(?:正式)?(?:施行|实施|生效)")
 
@@ -46,6 +49,21 @@ def issued_on_of(parts: Parts) -> tuple[date, Span] | None:
     return max(enacted, default=None)
 
 
+def version_on_of(parts: Parts, named_on: date | None) -> tuple[date, Span] | None:
+    """Return the day of the text's last version, where need be from its file's name.
+
+    Collections of laws tell versions apart by a day in the name while the 题注 stops at an
+    earlier one. A day so taken has an empty span: it stands nowhere in the text.
+    """
+    issued = issued_on_of(parts)
+    if named_on is None or not parts.has_articles():
+        return issued
+    if issued is None or named_on - issued[0] > _PUBLISHED_WITHIN:
+        place = issued[1].end if issued else 0
+        return named_on, Span(place, place)
+    return issued
+
+
 def _enactments(text: str, within: Span) -> Iterator[tuple[date, Span]]:
     """Yield the days on which the head says a version was passed, amended or published."""
     found = list(dates(text, within.start, within.end))
@@ -57,7 +75,8 @@ def _enactments(text: str, within: Span) -> Iterator[tuple[date, Span]]:
         before = text[max(text.rfind("\n", 0, span.start) + 1, within.start) : span.start]
         alone = not says.strip("）) \u3000") and not before.strip("（( \u3000")
         written = before.rstrip(" ：:").endswith("成文日期")
-        if alone or written or (_ENACTED.search(says) and not _TAKES_EFFECT.match(says)):
+        signed = is_dated_signature(before.strip() + text[span.start : span.end] + says.strip())
+        if alone or written or signed or (_ENACTED.search(says) and not _TAKES_EFFECT.match(says)):
             yield day, span
 
 
@@ -84,6 +103,8 @@ def effective_on_of(
     if of_version is not None:
         return of_version
     ending = re.sub(r"[（(][^）)]*[）)]$", "", title)[-2:]
+    if not found:
+        return _stated_in_head(parts.text, heads)
     for wanted in (lambda subject: subject[-2:].removeprefix("本") in ending, bool, lambda _: True):
         days = {day: span for day, span, subject in found if wanted(subject)}
         stated = {day: span for day, span in days.items() if day is not None}
@@ -91,6 +112,15 @@ def effective_on_of(
             return next(iter(stated.items()))
         if days:
             return None, next(iter(days.values()))
+    return None
+
+
+def _stated_in_head(text: str, heads: Sequence[Span]) -> tuple[date, Span] | None:
+    """Return the day of a line of the 题注 that says no more: 2021年1月1日 施行."""
+    for head in heads:
+        for match in _HEAD_EFFECTIVE.finditer(text, head.start, head.end):
+            for span, day in dates(text, match.start(), match.end()):
+                return day, span
     return None
 
 

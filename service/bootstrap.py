@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from index import corpus
 from index.embedding import load_embedder
 from index.embedding.loading import LoadingEmbedder
+from index.errors import WenjuError
 from index.incoming import Incoming
 from index.knowledge_base import KnowledgeBase
 from index.store.answer_sheets import SheetReport
@@ -20,6 +21,8 @@ from index.store.progress import Progress
 from service.settings import Settings
 
 if TYPE_CHECKING:
+    from index.bundle.bring_in import BroughtIn, Rules
+    from index.bundle.writing import Written
     from index.worker import Worker
     from service.desk import Desk
 
@@ -85,6 +88,43 @@ def complete_jobs(
     from index.completion import complete  # noqa: PLC0415
 
     return complete(make_worker(settings), job_ids, words_only=words_only, report=report)
+
+
+def export_bundle(
+    settings: Settings, target: Path, *, public: bool, report: Callable[[int, int], None]
+) -> Written:
+    """Write the knowledge base into one archive; `public`, only what anybody may see here."""
+    from index.bundle.writing import BundleWriter  # noqa: PLC0415  for this alone
+    from index.store.database import Database  # noqa: PLC0415
+
+    disclosures = settings.public_disclosures if public else None
+    with closing(Database.open(settings.data_dir)) as database:
+        return BundleWriter(database, settings.data_dir).write(target, disclosures, report)
+
+
+def import_bundle(
+    settings: Settings, source: Path, rules: Rules, report: Callable[[int, int], None]
+) -> BroughtIn:
+    """Check an archive that `export_bundle` wrote, and bring it in. Raises BundleError."""
+    from index.bundle.bring_in import Importer  # noqa: PLC0415  for this alone
+    from index.bundle.reading import Bundle  # noqa: PLC0415
+    from index.store.database import Database  # noqa: PLC0415
+    from index.store.files import prepare_directory  # noqa: PLC0415
+
+    with Bundle(source) as bundle:
+        bundle.check(report)
+        prepare_directory(settings.data_dir)
+        model = _model_here(settings) if bundle.manifest.model else None
+        with closing(Database.open(settings.data_dir)) as database:
+            return Importer(database, settings.data_dir, rules, model).bring_in(bundle, report)
+
+
+def _model_here(settings: Settings) -> str | None:
+    """Name the model that questions are embedded with here, None where there is none."""
+    try:
+        return load_embedder(settings.model, settings.model_dir, settings.threads).identity
+    except WenjuError:  # then there are words only, as everywhere
+        return None
 
 
 def corpus_files() -> Iterator[Incoming]:

@@ -82,8 +82,10 @@ def examine_channels(settings: Settings) -> list[Finding]:
 def _machine(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield from _packages()
+    yield from heavy_parts()
     yield _configuration(settings)
     yield _disk(settings)
+    yield _font()
 
 
 def wechat_findings(settings: Settings) -> list[Finding]:
@@ -121,6 +123,23 @@ def _packages() -> Iterator[Finding]:
         yield Finding("依赖包", Grade.BAD, message)
     else:
         yield Finding("依赖包", Grade.GOOD, "齐全")
+
+
+def heavy_parts() -> Iterator[Finding]:
+    """Say whether what only some files need is installed, and the command that installs it."""
+    from index.formats import recognition  # noqa: PLC0415
+    from index.formats.office import INSTALL, program  # noqa: PLC0415  loads three readers
+
+    try:
+        yield Finding("LibreOffice", Grade.GOOD, f"{program()}，doc、wps、rtf 等旧格式可读")
+    except WenjuError:
+        message = f"没有安装，doc、wps、rtf、ppt 等旧格式读不了；需要时运行：{INSTALL}"
+        yield Finding("LibreOffice", Grade.WARNING, message)
+    if recognition.is_installed():
+        yield Finding("文字识别", Grade.GOOD, "已安装，扫描件和图片可读")
+    else:
+        message = f"没有安装，扫描件和图片读不了；需要时运行：{recognition.INSTALL}"
+        yield Finding("文字识别", Grade.WARNING, message)
 
 
 def _configuration(settings: Settings) -> Finding:
@@ -219,6 +238,17 @@ def _disk(settings: Settings) -> Finding:
     if free < LEAST_FREE_BYTES:
         return Finding("磁盘", Grade.WARNING, f"{gigabytes}，不足 1 GB，请清理。")
     return Finding("磁盘", Grade.GOOD, gigabytes)
+
+
+def _font() -> Finding:
+    """Say whether the pages of originals can be shown with their letters."""
+    from index.pages.fonts import INSTALL, find_font  # noqa: PLC0415  as all of the index
+
+    font = find_font()
+    if font is None:
+        message = "没有找到，OFD 和没有嵌入字体的 PDF 在「原件页面」里显示不出文字。"
+        return Finding("中文字体", Grade.WARNING, f"{message}安装：{INSTALL}")
+    return Finding("中文字体", Grade.GOOD, font.name)
 
 
 def _port(settings: Settings) -> Finding:

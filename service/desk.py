@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from index.agencies import agencies_of
 from index.document import SHANGHAI, Disclosure, Document, Filter, Hit, Kind, Span
+from index.hidden_names import HiddenNames
 from index.knowledge_base import KnowledgeBase
 from index.remembered import Remembered
+from index.store.askings import Asking
 from index.store.catalogue import DocumentSummary
 from index.store.feedback import Answered
 from index.store.gaps import Miss
 from index.store.wording import Basis
+from service.agencies import former_agencies
 from service.answering.answer import Answer, Citation
 from service.answering.answering import Answering, Hear, unheard
 from service.answering.case import Means
@@ -22,8 +26,10 @@ from service.answering.reading.reader import Reader
 from service.answering.reading.rule_reader import RuleReader
 from service.answering.reading.trained_reader import TrainedReader
 from service.answering.scope import Candidate
+from service.answering.understanding.follow_up import completed
 from service.answering.understanding.lexicon import Lexicon
 from service.curated import CuratedDesk
+from service.frequent import ANSWERED, MOST_TRIED, frequent_questions, may_be_counted
 from service.settings import Settings
 from service.succession import lapse_notices
 from service.suggestions import suggest
@@ -81,6 +87,11 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.knowledge_base = knowledge_base
+        self._hidden_names: Remembered[tuple[int, frozenset[Disclosure]], HiddenNames] = Remembered(
+            4
+        )
+        self._tried: Remembered[tuple[int, Filter, str], Answer] = Remembered(2 * MOST_TRIED)
+        self.agencies = agencies_of(settings.data_dir)
         self.curated = CuratedDesk(knowledge_base, settings.region, settings.public_url)
         calibration = calibration or Calibration.bundled()
         if settings.refusal_threshold is not None:
@@ -109,22 +120,35 @@ class Desk:
         filter_: RequestFilter | None = None,
         channel: Channel,
         sees_internal: bool = False,
+        previous: str | None = None,
+        asker: str | None = None,
         hear: Hear = unheard,
     ) -> Answer:
         """Answer a question, from the site's own answers first, then from the documents.
 
+        `previous` is what the same person asked before: a question that leans on it (那第二批呢)
+        is answered as the whole question, which the answer then bears.
         `sees_internal` is for a caller who may see more than the channel shows to anybody.
+        `asker` tells people apart, so that what many ask can be offered; without it nothing is
+        counted, and who it was is not kept.
         `hear` is told of each step while it is worked on, in the caller's thread.
         """
+        if previous is not None:
+            question = completed(question, previous) or question
         admitted = self.admitted(channel, as_of, filter_, sees_internal=sees_internal)
         answer = self.curated.answer(question, admitted, _moment(admitted.as_of))
         if answer is None:
             revision = str(self.knowledge_base.revision)
             answer = self.answering.answer(question, admitted, revision, hear)
         days = self.settings.lapse_notice_days
-        lapsing = lapse_notices(answer, self.knowledge_base, admitted.as_of, days)
-        answer = replace(answer, notices=(*answer.notices, *lapsing))
+        hidden = self.hidden_names(channel, sees_internal=sees_internal)
+        lapsing = lapse_notices(answer, self.knowledge_base, admitted.as_of, days, hidden)
+        renamed = former_agencies(answer, self.agencies, admitted.as_of)
+        answer = replace(answer, notices=(*answer.notices, *lapsing, *renamed))
         self._remember(answer, channel)
+        is_everybodys = channel is not Channel.CLI and not sees_internal and filter_ is None
+        if asker is not None and is_everybodys and as_of is None:
+            self._count(answer, asker)
         return answer
 
     def search(  # noqa: PLR0913  all but the query by name
@@ -152,6 +176,28 @@ class Desk:
         """Return questions that public documents answer, each tried before it is offered."""
         return suggest(self.answering, self.admitted(Channel.WEB), limit)
 
+    def frequent_questions(self, limit: int, offered: Sequence[str] = ()) -> list[str]:
+        """Return what people ask most and public documents answer, the most asked first.
+
+        `offered` are questions that are shown beside them.
+        """
+        admitted = self.admitted(Channel.WEB)
+        moment = datetime.now(SHANGHAI)
+
+        def own(question: str) -> str | None:
+            found = self.knowledge_base.curated.find(question, moment, admitted.disclosures)
+            return found[0].draft.question if found else None
+
+        def answered(question: str) -> Answer:
+            own_answer = self.curated.answer(question, admitted, moment)
+            if own_answer is not None:
+                return own_answer
+            tried = (self.knowledge_base.revision, admitted, question)
+            return self._tried.get(tried, lambda: self.answering.answer(question, admitted))
+
+        asked = self.knowledge_base.askings.frequent(moment.date(), MOST_TRIED)
+        return frequent_questions(asked, answered, own, offered, limit)
+
     def may_see(
         self,
         document: Document | DocumentSummary,
@@ -161,6 +207,19 @@ class Desk:
     ) -> bool:
         """Say whether a channel may be shown a document at all, in force or not."""
         return document.metadata.disclosure in self._disclosures(channel, sees_internal)
+
+    def hidden_names(self, channel: Channel, *, sees_internal: bool = False) -> HiddenNames:
+        """Return the names of the documents that a channel may not be shown."""
+        disclosures = self._disclosures(channel, sees_internal)
+        key = (self.knowledge_base.revision, disclosures)
+        return self._hidden_names.get(
+            key,
+            lambda: HiddenNames.of(
+                one.metadata
+                for one in self.knowledge_base.documents()
+                if one.metadata.disclosure not in disclosures
+            ),
+        )
 
     def admitted(
         self,
@@ -174,19 +233,30 @@ class Desk:
         wanted = filter_ or RequestFilter()
         return Filter(
             as_of=as_of or datetime.now(SHANGHAI).date(),
-            issuers=wanted.issuers,
+            issuers=self._issuers(wanted.issuers),
             regions=wanted.regions,
             kinds=wanted.kinds,
             documents=wanted.documents,
             disclosures=self._disclosures(channel, sees_internal),
         )
 
+    def _issuers(self, wanted: frozenset[str]) -> frozenset[str]:
+        """Return the issuers that a request means, those that have become them among them."""
+        if not wanted:
+            return wanted
+        there = (one.metadata.issuer for one in self.knowledge_base.documents())
+        return self.agencies.issuers(wanted, set(there))
+
     def _disclosures(self, channel: Channel, sees_internal: bool) -> frozenset[Disclosure]:  # noqa: FBT001  of this class alone
         if channel is Channel.CLI or sees_internal:
             return frozenset(Disclosure)
-        if self.settings.unknown_disclosure == "public":
-            return frozenset({Disclosure.PUBLIC, Disclosure.UNKNOWN})
-        return frozenset({Disclosure.PUBLIC})
+        return self.settings.public_disclosures
+
+    def _count(self, answer: Answer, asker: str) -> None:
+        """Count a question among what is asked, where it was answered and names nobody."""
+        if answer.outcome in ANSWERED and may_be_counted(answer.question):
+            today = datetime.now(SHANGHAI).date()
+            self.knowledge_base.journal.put(Asking(answer.question, asker, today))
 
     def _remember(self, answer: Answer, channel: Channel) -> None:
         """Keep the answer for feedback to refer to, and a question without one as a gap."""

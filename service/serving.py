@@ -19,6 +19,7 @@ from service.http.application import build_application
 from service.http.readiness import ReadinessWatch
 from service.listening import address_of, bind
 from service.settings import Settings
+from service.watching import watching
 from service.wecom.companions import companions
 from service.worker_process import WorkerProcess
 
@@ -32,7 +33,12 @@ def serve(settings: Settings, *, corpus: bool, announce: Callable[[str], None]) 
     with listening, open_desk(settings) as desk:
         filling = Event()
         application = build_application(desk, settings, ReadinessWatch(filling))
-        with WorkerProcess(settings), companions(application.state.wecom_parts):
+        with (
+            WorkerProcess(settings),
+            companions(application.state.wecom_parts),
+            application.state.original_pages,
+            watching(desk.knowledge_base, settings.watch_folders),
+        ):
             if corpus and needs_corpus(desk.knowledge_base, settings.data_dir):
                 filling.set()
                 arguments = (desk.knowledge_base, settings.data_dir, filling)

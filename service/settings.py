@@ -21,6 +21,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from index.document import Disclosure
 from index.errors import WenjuError
 from service.access import OPEN_SCOPES, Scope
 
@@ -67,7 +68,10 @@ class Settings(BaseSettings):
     lapse_notice_days: int = Field(30, ge=0, le=3650)
     refusal_threshold: float | None = Field(None, ge=0, le=1)
     threads: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, le=256)
+    watch_folders: Annotated[tuple[Path, ...], NoDecode] = ()
     upload_megabytes: int = Field(100, ge=1, le=2048)
+    chat_person_rate_limit: str = "30/minute"
+    chat_rate_limit: str = "1200/minute"
     disclaimer: str = Field("以上内容摘自公开文件，仅供参考，以主管部门解释为准。", max_length=100)
     wechat_token: SecretStr | None = Field(None, min_length=3, max_length=32)
     wechat_app_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_]{1,64}$")
@@ -94,6 +98,13 @@ class Settings(BaseSettings):
     wecom_api_url: str = "https://qyapi.weixin.qq.com"
     wecom_socket_url: str = "wss://openws.work.weixin.qq.com"
 
+    @property
+    def public_disclosures(self) -> frozenset[Disclosure]:
+        """Return what anybody may see: what is public, and what says nothing, if that counts."""
+        if self.unknown_disclosure == "public":
+            return frozenset({Disclosure.PUBLIC, Disclosure.UNKNOWN})
+        return frozenset({Disclosure.PUBLIC})
+
     @field_validator(
         "wechat_encoding_aes_key",
         "wechat_previous_aes_key",
@@ -106,6 +117,12 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch("[A-Za-z0-9]{43}", value.get_secret_value()):
             raise ValueError
         return value
+
+    @field_validator("watch_folders", mode="before")
+    @classmethod
+    def _are_folders(cls, value: object) -> object:
+        """Read paths with commas between them; a path may hold blanks."""
+        return re.split(r"\s*,\s*", value.strip()) if isinstance(value, str) else value
 
     @field_validator("anonymous", mode="before")
     @classmethod
@@ -120,7 +137,9 @@ class Settings(BaseSettings):
             raise ValueError
         return words
 
-    @field_validator("key_rate_limit", "address_rate_limit")
+    @field_validator(
+        "key_rate_limit", "address_rate_limit", "chat_person_rate_limit", "chat_rate_limit"
+    )
     @classmethod
     def _is_a_rate(cls, value: str) -> str:
         if value != "none" and not is_rate(value):
@@ -195,10 +214,13 @@ WANTED = {
     "anonymous": "应是 ask、search、read 中的几个，以逗号分开；或 none",
     "key_rate_limit": "应是 1200/minute 这样的次数（second、minute、hour、day），或 none",
     "address_rate_limit": "应是 1200/minute 这样的次数（second、minute、hour、day），或 none",
+    "chat_person_rate_limit": "应是 30/minute 这样的次数（second、minute、hour、day），或 none",
+    "chat_rate_limit": "应是 1200/minute 这样的次数（second、minute、hour、day），或 none",
     "trusted_proxies": "应是代理的地址或网段，以逗号分开；或 none",
     "lapse_notice_days": "应是 0 到 3650 的整数（天）",
     "refusal_threshold": "应是 0 到 1 之间的数",
     "threads": "应是 1 到 256 的整数",
+    "watch_folders": "应是文件夹的路径，以逗号分开",
     "upload_megabytes": "应是 1 到 2048 的整数",
     "disclaimer": "最多 100 个字",
     "wechat_token": "应是 3 到 32 个字符，与公众号后台“令牌(Token)”一致",

@@ -9,6 +9,7 @@ from typing import Any
 from index.comparison import Article, ArticleChange, Comparison
 from index.document import Document, Metadata, Status
 from index.errors import DocumentNotFound
+from index.hidden_names import HiddenNames
 from index.impact import Affected, Fate
 from index.knowledge_base import KnowledgeBase
 from index.store.succession import Ended, Lineage
@@ -42,8 +43,13 @@ _UNDATED = {
 }
 
 
-def lapse_notices(answer: Answer, base: KnowledgeBase, day: date, days: int) -> Iterator[Notice]:
-    """Yield a notice for every cited text that ends within so many days of `day`, once each."""
+def lapse_notices(
+    answer: Answer, base: KnowledgeBase, day: date, days: int, hidden: HiddenNames
+) -> Iterator[Notice]:
+    """Yield a notice for every cited text that ends within so many days of `day`, once each.
+
+    What ends it is not named where it is `hidden` from who asks.
+    """
     told = set()
     for citation in answer.citations:
         if citation.document_id in told or citation.status not in _HOLDING:
@@ -52,7 +58,7 @@ def lapse_notices(answer: Answer, base: KnowledgeBase, day: date, days: int) -> 
         document = _document(base, citation.document_id)  # None: removed this moment
         until = document.metadata.valid_until if document else None
         if document and until and (until.date() - day).days <= days:
-            yield Notice("lapsing", _lapse(document.metadata))
+            yield Notice("lapsing", _lapse(hidden.cleared(document.metadata)))
 
 
 def _lapse(metadata: Metadata) -> str:
@@ -124,6 +130,11 @@ def undated(document: Document) -> Iterator[str]:
             said = span.of(document.text)
             yield f"原文写有“{said}”，但算不出{name}，没有填写。请核对后填 {field}。"
     metadata = document.metadata
+    named = document.evidence.get("issued_on")
+    if named is not None and not len(named) and metadata.issued_on:
+        yield (
+            f"公布日期 {metadata.issued_on} 取自文件名，原文没有写到这一天。请核对后填 issued_on。"
+        )
     issued_on, effective_on = metadata.issued_on, metadata.effective_on
     read = {"issued_on", "effective_on"} <= set(document.evidence)
     if read and issued_on and effective_on and effective_on < issued_on:

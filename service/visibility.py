@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from index.document import Document
 from index.errors import DocumentNotFound
 from index.fold import fold
+from index.hidden_names import HiddenNames
 from index.store.catalogue import DocumentSummary
 from service.desk import Channel, Desk
 from service.paging import part, unpack
@@ -19,8 +21,9 @@ def visible_documents(
 ) -> Sequence[DocumentSummary]:
     """List the documents whose title, number, issuer and file name hold every word of `query`."""
     words = [fold(word) for word in query.split()]
+    hidden = desk.hidden_names(channel, sees_internal=sees_internal)
     return [
-        summary
+        _cleared(summary, hidden)
         for summary in desk.knowledge_base.documents()
         if desk.may_see(summary, channel, sees_internal=sees_internal)
         and (not words or all(word in _searched(summary) for word in words))
@@ -44,7 +47,13 @@ def visible_document(
     document = desk.knowledge_base.document(document_id)
     if not desk.may_see(document, channel, sees_internal=sees_internal):
         raise DocumentNotFound(f"没有编号为 {document_id} 的文件，可能已被删除。")
-    return document
+    hidden = desk.hidden_names(channel, sees_internal=sees_internal)
+    return replace(document, metadata=hidden.cleared(document.metadata))
+
+
+def _cleared(summary: DocumentSummary, hidden: HiddenNames) -> DocumentSummary:
+    metadata = hidden.cleared(summary.metadata)
+    return summary if metadata is summary.metadata else replace(summary, metadata=metadata)
 
 
 def _place(summary: DocumentSummary) -> tuple[datetime, str]:

@@ -1,5 +1,7 @@
 """What each way in costs: one server, the same questions by every channel, side by side.
 
+Beside the bare answer, given in this process over the same documents without any channel.
+
 `python -m eval.benchmarks.channels`. Every question has been asked once before it is timed, so
 that what the desk remembers of it is remembered for all channels alike, and what differs between
 them is the channel.
@@ -17,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -30,11 +33,27 @@ from eval.benchmarks.timing import Times, in_turn
 from eval.commands import DEFAULT_OUTPUT, screen
 from eval.datasets import QUESTIONS, load_questions
 from eval.report import Section, Table
+from index.document import SHANGHAI
+from service.bootstrap import open_desk
+from service.chat.crypto import MessageCipher, Sealed, seal
+from service.desk import Channel, Desk
+from service.settings import PREFIX, load_configuration
 
 ASKED = 100
 CLIENTS = 4  # at once, for the throughput
 BATCH = 10  # questions in one request
-TOKEN = "benchmark"  # noqa: S105  of an account that is not there
+TOKEN = "benchmark"  # noqa: S105  of accounts that are not there
+KEY = "benchmark" * 4 + "AAAAAAA"
+CORP_ID = "ww0000000000000000"
+ACCOUNTS = {
+    "wechat_token": TOKEN,
+    "wecom_token": TOKEN,
+    "wecom_corp_id": CORP_ID,
+    "wecom_encoding_aes_key": KEY,
+    "wecom_bot_token": TOKEN,
+    "wecom_bot_encoding_aes_key": KEY,
+    "chat_rate_limit": "none",
+}  # settings
 OK = (200, 202)
 Send = Callable[["Client", Sequence[str]], None]
 
@@ -49,10 +68,10 @@ class Measured:
 
 
 class Client:
-    """A program with a connection it keeps."""
+    """A program with a connection it keeps, and a desk in its own process."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, desk: Desk) -> None:
+        self.desk = desk
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def post(self, path: str, body: bytes, **headers: str) -> bytes:
@@ -75,6 +94,11 @@ class Client:
     def close(self) -> None:
         """Let go of the connection."""
         self._connection.close()
+
+
+def ask_bare(client: Client, questions: Sequence[str]) -> None:
+    """Ask the desk itself."""
+    client.desk.ask(questions[0], channel=Channel.HTTP)
 
 
 def ask(client: Client, questions: Sequence[str]) -> None:
@@ -125,38 +149,77 @@ def message_account(client: Client, questions: Sequence[str]) -> None:
     client.post(f"/wechat?{query}", body.encode(), content_type="text/xml")
 
 
+def message_application(client: Client, questions: Sequence[str]) -> None:
+    """Ask as a member of WeCom's application, each time as another."""
+    number, now = next(_numbers), datetime.now(SHANGHAI)
+    message = (
+        f"<xml><ToUserName>{CORP_ID}</ToUserName><FromUserName>member{number}</FromUserName>"
+        f"<CreateTime>{int(now.timestamp())}</CreateTime><MsgType>text</MsgType>"
+        f"<Content>{escape(questions[0])}</Content><MsgId>{number}</MsgId></xml>"
+    )
+    sealed = seal(message.encode(), MessageCipher(KEY, CORP_ID), TOKEN, now)
+    body = f"<xml><Encrypt>{sealed.encrypted}</Encrypt></xml>"
+    client.post(f"/wecom?{_signed(sealed)}", body.encode(), content_type="text/xml")
+
+
+def tell_bot(client: Client, questions: Sequence[str]) -> None:
+    """Ask WeCom's bot, each time as another."""
+    number, now = next(_numbers), datetime.now(SHANGHAI)
+    said = {
+        "msgid": str(number),
+        "aibotid": "1",
+        "chattype": "single",
+        "from": {"userid": f"member{number}"},
+        "msgtype": "text",
+        "text": {"content": questions[0]},
+    }
+    sealed = seal(json.dumps(said).encode(), MessageCipher(KEY, ""), TOKEN, now)
+    client.post_json(f"/wecom/bot?{_signed(sealed)}", {"encrypt": sealed.encrypted})
+
+
+def _signed(sealed: Sealed) -> str:
+    return f"msg_signature={sealed.signature}&timestamp={sealed.timestamp}&nonce={sealed.nonce}"
+
+
 CHANNELS: Mapping[str, tuple[Send, int]] = {
+    "不经渠道（进程内）": (ask_bare, 1),
     "HTTP（JSON）": (ask, 1),
     "HTTP（事件流）": (stream, 1),
     f"HTTP（批量 {BATCH} 问）": (batch, BATCH),
     "OpenAI 兼容": (complete, 1),
     "MCP": (call_tool, 1),
     "公众号（明文）": (message_account, 1),
+    "企业微信应用（加密）": (message_application, 1),
+    "智能机器人（加密）": (tell_bot, 1),
 }
 
 
-def measure(port: int, questions: Sequence[str]) -> dict[str, Measured]:
-    """Measure every channel of a server that is ready."""
+def measure(port: int, questions: Sequence[str], desk: Desk) -> dict[str, Measured]:
+    """Measure every channel of a server that is ready, and a desk over the same documents."""
     groups = [
         [questions[(start + step) % len(questions)] for step in range(BATCH)]
         for start in range(len(questions))
     ]
-    with closing(Client(port)) as client:
+    with closing(Client(port, desk)) as client:
         for question in questions:
             ask(client, [question])
+            ask_bare(client, [question])
         timed = in_turn([partial(send, client) for send, _ in CHANNELS.values()], groups)
     measured = {}
     for (name, (send, answers)), times in zip(CHANNELS.items(), timed, strict=True):
-        a_second = _throughput(port, send, groups[:: max(1, answers // 2)]) * answers
+        clients = partial(Client, port, desk)
+        a_second = _throughput(clients, send, groups[:: max(1, answers // 2)]) * answers
         measured[name] = Measured(times, answers, a_second)
     return measured
 
 
-def _throughput(port: int, send: Send, groups: Sequence[Sequence[str]]) -> float:
+def _throughput(
+    clients: Callable[[], Client], send: Send, groups: Sequence[Sequence[str]]
+) -> float:
     """Return how many requests a second several clients get through."""
 
     def work(part: Sequence[Sequence[str]]) -> None:
-        with closing(Client(port)) as client:
+        with closing(clients()) as client:
             for group in part:
                 send(client, group)
 
@@ -168,24 +231,24 @@ def _throughput(port: int, send: Send, groups: Sequence[Sequence[str]]) -> float
 
 
 def section_of(measured: Mapping[str, Measured]) -> Section:
-    """Return the table, every channel beside plain JSON over HTTP."""
-    plain = next(iter(measured.values()))
+    """Return the table, every channel beside the bare answer."""
+    bare = next(iter(measured.values()))
     rows = tuple(
         (
             name,
             str(one.times),
-            f"{one.times.p50 / one.answers_in_one / plain.times.p50:.2f}",
+            f"{one.times.p50 / one.answers_in_one / bare.times.p50:.2f}",
             f"{one.answers_a_second:.1f}",
-            f"{one.answers_a_second / plain.answers_a_second:.2f}",
+            f"{one.answers_a_second / bare.answers_a_second:.2f}",
         )
         for name, one in measured.items()
     )
     columns = (
         "渠道",
         "一次请求（毫秒）",
-        "每个回答/JSON",
+        "每个回答/进程内",
         f"每秒回答（{CLIENTS} 路）",
-        "与 JSON 之比",
+        "与进程内之比",
     )
     return Section(
         "channels",
@@ -213,9 +276,11 @@ def main(
     questions = [one.question for one in loaded][:asked]
     with tempfile.TemporaryDirectory(prefix="wenju-channels-") as folder:
         port = free_port()
-        with serving(Path(folder), port, WENJU_WECHAT_TOKEN=TOKEN) as server:
+        variables = {f"{PREFIX}{name.upper()}": value for name, value in ACCOUNTS.items()}
+        with serving(Path(folder), port, **variables) as server:
             until_ready(server, port)
-            section = section_of(measure(port, questions))
+            with open_desk(load_configuration(data_dir=Path(folder)).settings) as desk:
+                section = section_of(measure(port, questions, desk))
     report.show(section, screen())
     screen().print(f"报告：{report.save(section, output)}", highlight=False)
 

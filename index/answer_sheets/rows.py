@@ -19,6 +19,7 @@ from index.answer_sheets.period import (
     period_of,
 )
 from index.answer_sheets.sheet import AnswerRow, AnswerSheet, Remark
+from index.disclosure import disclosure_of
 from index.document import Disclosure, Metadata
 from index.errors import EmptyDocument
 from index.formats.sheets import Cell, Sheet, Workbook, filled_down
@@ -32,11 +33,6 @@ _LIST_NUMBER = re.compile(r"^\s*(?:[(（]?\d{1,4}[)）、．]|\d{1,4}\.(?!\d)|[�
 _SPOKEN = re.compile(r"^\s*[问答]\s*[:：]\s*")
 _SEPARATORS = re.compile(r"[\n;；|｜]+")
 _ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
-_ON_REQUEST = re.compile(r"依申请")
-_INTERNAL = re.compile(
-    r"不(?!限)|未|非|内部|仅|(?<!不)限|免予|^否$|^n(?:o)?$|internal|保密|秘密|机密|坐席"
-)
-_PUBLIC = re.compile(r"(?<!部分)公开|不限|对外|公众|社会|^是$|^y(?:es)?$|public|全部|所有人|任何人")
 _STRICTNESS = (Disclosure.PUBLIC, Disclosure.UNKNOWN, Disclosure.ON_REQUEST, Disclosure.INTERNAL)
 _PERIODS: Mapping[Field, Callable[[str], Period]] = {
     Field.PERIOD: period_of,
@@ -246,16 +242,10 @@ def _period(cells: Mapping[Field, str], known: Metadata) -> Period:
 
 def _disclosure(text: str, known: Disclosure) -> Disclosure:
     """Read 公开属性; what it says is never more public than what is known of the file."""
-    words = "".join(unicodedata.normalize("NFKC", text).lower().split())
-    if not words:
+    if not text.strip():
         return known
-    if _ON_REQUEST.search(words):
-        read = Disclosure.ON_REQUEST
-    elif _INTERNAL.search(words):
-        read = Disclosure.INTERNAL
-    elif _PUBLIC.search(words):
-        read = Disclosure.PUBLIC
-    else:
+    read = disclosure_of(text)
+    if read is None:
         raise _Refused(
             "disclosure_not_understood",
             f"“公开属性”写的“{text[:_SHOWN]}”不明确，没有收进。请写公开、依申请公开或不公开。",

@@ -12,14 +12,13 @@ from index.errors import CorruptFile, EmptyDocument, FileTooLarge, ReadError
 from index.formats.encoding import plausibility
 from index.formats.failures import DAMAGE
 from index.formats.identify import Format, identify
-from index.formats.package import is_unsafe_name
+from index.formats.package import is_locked, is_unsafe_name, swells
 
 MOST_MEMBERS = 2_000
 MOST_BYTES = 256 * 1024 * 1024  # unpacked, all together
 MOST_MEMBER_BYTES = 64 * 1024 * 1024
 DEEPEST = 3  # archives within archives
 _MOST_RATIO = 500  # unpacked to packed, for a member of more than a megabyte
-_ENCRYPTED = 0x1
 _UTF8 = 0x800
 _LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})  # by file managers
 
@@ -80,13 +79,11 @@ def _look_over(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > 2 * MOST_MEMBERS or sum(entry.file_size for entry in entries) > MOST_BYTES:
         raise _too_large()
     for entry in entries:
-        if entry.flag_bits & _ENCRYPTED:
+        if is_locked(entry):
             raise CorruptFile("压缩包设有密码，请解压后再添加里面的文件。")
         if is_unsafe_name(entry.filename):
             raise CorruptFile("压缩包里含有不安全的路径，请重新打包后再添加。")
-        ratio = entry.file_size / max(entry.compress_size, 1)
-        swells = entry.file_size > 1024 * 1024 and ratio > _MOST_RATIO
-        if entry.file_size > MOST_MEMBER_BYTES or swells:
+        if entry.file_size > MOST_MEMBER_BYTES or swells(entry, _MOST_RATIO):
             raise _too_large()
 
 

@@ -11,17 +11,7 @@ from index.errors import CorruptFile
 from index.formats.cell_text import broken
 from index.formats.encoding import decode
 from index.formats.raw import RawText
-from index.formats.sheets import (
-    MOST_CELLS,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Cell,
-    Row,
-    Sheet,
-    Workbook,
-    as_raw,
-    too_large,
-)
+from index.formats.sheets import Cell, Row, Sheet, Workbook, as_raw, kept
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _LONGEST_CELL = 1_000_000
@@ -38,27 +28,22 @@ def open_csv(content: bytes) -> Workbook:
     """Read a table's cells. Raises ReadError."""
     text = decode(content)
     csv.field_size_limit(_LONGEST_CELL)
-    rows: dict[int, Row] = {}
-    cells = 0
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False)
-        for number, printed in enumerate(lines):
-            row = {
-                column: Cell(words, bool(_NUMBER.fullmatch(words)), broken(cell))
-                for column, cell in enumerate(printed)
-                if (words := " ".join(cell.split()))
-            }
-            if not row:
-                continue
-            cells += len(row)
-            if max(row) >= MOST_COLUMNS or len(rows) >= MOST_ROWS or cells > MOST_CELLS:
-                raise too_large()
-            rows[number] = row
+        rows = kept(map(_row, lines))
     except csv.Error as error:
         raise CorruptFile(
             "表格里的引号不成对或单元格过长，请用 Excel 或 WPS 打开并另存后再添加。"
         ) from error
     return Workbook([Sheet("", rows)])
+
+
+def _row(printed: list[str]) -> Row:
+    return {
+        column: Cell(words, bool(_NUMBER.fullmatch(words)), broken(cell))
+        for column, cell in enumerate(printed)
+        if (words := " ".join(cell.split()))
+    }
 
 
 def _separator(text: str) -> str:

@@ -6,7 +6,7 @@ import io
 import warnings
 from collections.abc import Iterator
 
-from PIL import Image, ImageOps, ImageSequence
+from PIL import Image, ImageOps
 
 from index.document import Recognition
 from index.errors import CorruptFile, EmptyDocument, FileTooLarge
@@ -37,15 +37,31 @@ def read_image(content: bytes) -> RawText:
 
 
 def _pictures(content: bytes) -> Iterator[Image.Image]:
-    with Image.open(io.BytesIO(content), formats=_KINDS) as picture:
-        if getattr(picture, "n_frames", 1) > MOST_PAGES:
-            raise FileTooLarge(f"图片超过 {MOST_PAGES} 页的上限，请拆分后再添加。")
-        frames = ImageSequence.Iterator(picture) if picture.format == "TIFF" else [picture]
-        for frame in frames:
-            if frame.width * frame.height > MOST_PIXELS:
-                raise _too_large()
-            upright = ImageOps.exif_transpose(frame)
-            yield _on_white(upright)
+    with open_picture(content) as picture:
+        for _ in frames(picture):
+            yield upright(picture)
+
+
+def open_picture(content: bytes) -> Image.Image:
+    """Open a picture without decoding it."""
+    return Image.open(io.BytesIO(content), formats=_KINDS)
+
+
+def frames(picture: Image.Image) -> Iterator[int]:
+    """Turn to each page of a picture, of a TIFF only there are several. Raises FileTooLarge."""
+    count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+    if count > MOST_PAGES:
+        raise FileTooLarge(f"图片超过 {MOST_PAGES} 页的上限，请拆分后再添加。")
+    for index in range(count):
+        picture.seek(index)
+        if picture.width * picture.height > MOST_PIXELS:
+            raise _too_large()
+        yield index
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """Return the page a picture is turned to, the right way up and on white."""
+    return _on_white(ImageOps.exif_transpose(picture))
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -8,37 +8,56 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from index.document import Recognition, Removal
+from index.document import PrintedRun, Recognition, Removal
 from index.formats.raw import Embedded, LineBox, RawText
 
 _SAME_LINE = 0.4  # em by which baselines of one line may differ (raised figures)
 _WORD_GAP = 0.15  # em between Latin words
 _WIDE_GAP = 0.5  # em between Chinese characters that is more than type-setting
 _COLUMN_GAP = 2.5  # em between the cells of a table
+_ROW_INDENT = 9.0  # em: a row joins neither what is before it nor what follows
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A printed character, or a run of them printed as one."""
+    """A printed character, or a run of them printed as one.
+
+    Its box is `size` high and reaches `below` under the baseline.
+    """
 
     text: str
     x: float
     right: float
     baseline: float
     size: float
+    below: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """A line as it stands on the page."""
+    """A line as it stands on the page.
+
+    `runs`, counted from the line's beginning, are set where they cannot be found again at
+    little cost: in what was recognised. A table's row is a line, and a paragraph by itself.
+    """
 
     text: str
     left: float
     right: float
     size: float
+    runs: tuple[PrintedRun, ...] = ()
+    is_row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line with its glyphs, each with its offset in the line's text."""
+
+    line: PrintedLine
+    glyphs: tuple[tuple[int, Glyph], ...]
 
 
 Page = Sequence[PrintedLine]
@@ -46,7 +65,12 @@ Page = Sequence[PrintedLine]
 
 def printed_lines(glyphs: Iterable[Glyph]) -> list[PrintedLine]:
     """Gather a page's glyphs into lines, from top to bottom."""
-    return [line for run in _baselines(glyphs) if (line := _joined(run)).text.strip()]
+    return [placed.line for placed in placed_lines(glyphs)]
+
+
+def placed_lines(glyphs: Iterable[Glyph]) -> Iterator[PlacedLine]:
+    """Yield the same lines with their glyphs, for telling where each character stands."""
+    return (line for run in _baselines(glyphs) if (line := _joined(run)).line.text)
 
 
 def lay_out(
@@ -61,20 +85,28 @@ def lay_out(
     At least one page has a line. `unread` says why a page without one was not read.
     """
     em = statistics.median(line.size for page in pages for line in page for _ in line.text)
-    body = [line for page in pages for line in page]
+    set_lines = [[line for line in page if not line.is_row] for page in pages]
+    body = [line for page in set_lines for line in page] or [
+        line for page in pages for line in page
+    ]
     pieces: list[str] = []
     boxes: list[LineBox] = []
     starts: list[int] = []
     missing: list[Removal] = []
+    runs: dict[int, list[PrintedRun]] = {}
     offset = 0
-    for number, page in enumerate(pages, 1):
+    for number, (page, lines) in enumerate(zip(pages, set_lines, strict=True), 1):
         starts.append(offset)
         if not page:
             missing.append(Removal(offset, "", f"第 {number} 页{unread}，未读入"))
-        left, right = _edges(page, body, em)
+        left, right = _edges(lines, body, em)
         for line in page:
-            boxes.append(LineBox(offset, (line.left - left) / em, (right - line.right) / em))
+            indent = _ROW_INDENT if line.is_row else (line.left - left) / em
+            boxes.append(LineBox(offset, indent, (right - line.right) / em))
             pieces.append(line.text)
+            for run in line.runs:
+                moved = replace(run, source_start=offset + run.source_start)
+                runs.setdefault(number, []).append(moved)
             offset += len(line.text) + 1
     return RawText(
         "\n".join(pieces),
@@ -82,7 +114,7 @@ def lay_out(
         tuple(boxes),
         removals=tuple(missing),
         embedded=embedded,
-        recognised=tuple(recognised),
+        recognised=tuple(replace(mark, runs=tuple(runs.get(mark.page, ()))) for mark in recognised),
     )
 
 
@@ -118,10 +150,12 @@ def _baselines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     return [sorted(line, key=lambda glyph: glyph.x) for line in lines]
 
 
-def _joined(glyphs: Sequence[Glyph]) -> PrintedLine:
+def _joined(glyphs: Sequence[Glyph]) -> PlacedLine:
     """Join the glyphs of a line, with a space where the print leaves one."""
     size = statistics.median(glyph.size for glyph in glyphs)
     pieces: list[str] = []
+    starts: list[int] = []
+    length = 0
     before: Glyph | None = None
     for glyph in glyphs:
         if before is not None and not (before.text.isspace() or glyph.text.isspace()):
@@ -131,8 +165,18 @@ def _joined(glyphs: Sequence[Glyph]) -> PrintedLine:
                 pieces.append("  ")
             elif gap > (_WORD_GAP if latin else _WIDE_GAP):
                 pieces.append(" ")
+            else:
+                pieces.append("")
+            length += len(pieces[-1])
         pieces.append(glyph.text)
+        starts.append(length)
+        length += len(glyph.text)
         before = glyph
     printed = [glyph for glyph in glyphs if not glyph.text.isspace()] or list(glyphs)
-    text = "".join(pieces).strip()
-    return PrintedLine(text, printed[0].x, max(glyph.right for glyph in printed), size)
+    whole = "".join(pieces)
+    text = whole.strip()
+    cut = len(whole) - len(whole.lstrip())
+    return PlacedLine(
+        PrintedLine(text, printed[0].x, max(glyph.right for glyph in printed), size),
+        tuple((start - cut, glyph) for start, glyph in zip(starts, glyphs, strict=True)),
+    )

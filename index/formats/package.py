@@ -59,14 +59,24 @@ def _refuse_bombs(entries: Sequence[zipfile.ZipInfo]) -> None:
     if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_BYTES:
         raise FileTooLarge("文件解压后过大，请删去图片等附件或拆分后再添加。")
     for entry in entries:
-        if entry.flag_bits & _ENCRYPTED:
+        if is_locked(entry):
             raise CorruptFile("文件已加密，请去掉密码后再添加。")
         if is_unsafe_name(entry.filename):
             raise CorruptFile("文件里含有不安全的路径，请用 Word 或 WPS 另存后再添加。")
-        ratio = entry.file_size / max(entry.compress_size, 1)
-        swells = entry.file_size > 1024 * 1024 and ratio > _MOST_RATIO
-        if (_is_parsed(entry) and entry.file_size > _MOST_XML_BYTES) or swells:
+        is_long = _is_parsed(entry) and entry.file_size > _MOST_XML_BYTES
+        if is_long or swells(entry, _MOST_RATIO):
             raise FileTooLarge("文件内容异常膨胀，可能已损坏。请用 Word 或 WPS 另存后再添加。")
+
+
+def is_locked(entry: zipfile.ZipInfo) -> bool:
+    """Say whether a member asks for a password."""
+    return bool(entry.flag_bits & _ENCRYPTED)
+
+
+def swells(entry: zipfile.ZipInfo, most: int) -> bool:
+    """Say whether a member of more than a megabyte unpacks to over `most` times its size."""
+    ratio = entry.file_size / max(entry.compress_size, 1)
+    return entry.file_size > 1024 * 1024 and ratio > most
 
 
 def is_unsafe_name(name: str) -> bool:

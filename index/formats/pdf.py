@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 
 from index.document import Recognition
 from index.errors import CorruptFile, EmptyDocument, FileTooLarge
-from index.formats.layout import Glyph, PrintedLine, lay_out, printed_lines
+from index.formats.layout import Glyph, PlacedLine, PrintedLine, lay_out
 from index.formats.parts import NeedsPart, Part
 from index.formats.raw import Embedded, RawText
 from index.formats.recognition import (
@@ -26,11 +26,13 @@ from index.formats.recognition import (
     missing,
     recognise,
 )
+from index.formats.ruled_tables import Ruling, page_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _MOST_PAGES = 3_000
+_MOST_SEGMENTS = 1_000  # of one drawing
 _LEAST_SHARE = 0.15  # of the pages must hold text; else the file is a scan
 
 
@@ -39,7 +41,7 @@ def read_pdf(content: bytes, *, may_recognise: bool = True) -> RawText:
 
     Raises NeedsPart where there are such pages and they may not be recognised here.
     """
-    document = _opened(content)
+    document = open_pdf(content)
     try:
         count = len(document)
         if count > _MOST_PAGES:
@@ -131,7 +133,8 @@ def _day(printed: str) -> date | None:
         return None
 
 
-def _opened(content: bytes) -> pypdfium2.PdfDocument:
+def open_pdf(content: bytes) -> pypdfium2.PdfDocument:
+    """Open a PDF. Raises CorruptFile where it is damaged or locked."""
     try:
         return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -143,13 +146,48 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
 def _page_lines(document: pypdfium2.PdfDocument, index: int) -> list[PrintedLine]:
     page = document[index]
     try:
-        text_page = page.get_textpage()
-        try:
-            return printed_lines(_glyphs(text_page))
-        finally:
-            text_page.close()
+        return [placed.line for placed in placed_page(page)]
     finally:
         page.close()
+
+
+def placed_page(page: pypdfium2.PdfPage) -> list[PlacedLine]:
+    """Return a page's lines, and the rows of its tables, with where their characters stand."""
+    return page_lines(page_glyphs(page), _rulings(page))
+
+
+def _rulings(page: pypdfium2.PdfPage) -> Iterator[Ruling]:
+    """Yield the upright and level lines that are drawn on a page, sides of rectangles included."""
+    for number in range(pdfium.FPDFPage_CountObjects(page)):
+        drawn = pdfium.FPDFPage_GetObject(page, number)
+        if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        raw = pdfium.FS_MATRIX()
+        pdfium.FPDFPageObj_GetMatrix(drawn, raw)
+        matrix = pypdfium2.PdfMatrix.from_raw(raw)
+        first = before = None
+        for index in range(min(pdfium.FPDFPath_CountSegments(drawn), _MOST_SEGMENTS)):
+            segment = pdfium.FPDFPath_GetPathSegment(drawn, index)
+            x, y = ctypes.c_float(), ctypes.c_float()
+            pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+            point = matrix.on_point(x.value, y.value)
+            kind = pdfium.FPDFPathSegment_GetType(segment)
+            if kind == pdfium.FPDF_SEGMENT_MOVETO:
+                first = point
+            elif kind == pdfium.FPDF_SEGMENT_LINETO and before is not None:
+                yield Ruling.between(before, point)
+            before = point
+            if pdfium.FPDFPathSegment_GetClose(segment) and first is not None:
+                yield Ruling.between(point, first)
+
+
+def page_glyphs(page: pypdfium2.PdfPage) -> list[Glyph]:
+    """Return the characters of a page's text layer, in points from its lower left corner."""
+    text_page = page.get_textpage()
+    try:
+        return list(_glyphs(text_page))
+    finally:
+        text_page.close()
 
 
 def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[Glyph]:
@@ -174,4 +212,5 @@ def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[Glyph]:
         pdfium.FPDFText_GetCharOrigin(text_page, index, x, y)
         size = abs(box.top - box.bottom)
         if size:
-            yield Glyph(character, x.value, max(box.right, x.value), y.value, size)
+            below = y.value - min(box.top, box.bottom)
+            yield Glyph(character, x.value, max(box.right, x.value), y.value, size, below)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from index.document import Box, PrintedRun
 from index.errors import MissingPart
-from index.formats.layout import Glyph, PrintedLine, printed_lines
+from index.formats.layout import Glyph, PlacedLine, PrintedLine, placed_lines
 from index.lines import width
 
 if TYPE_CHECKING:
@@ -86,8 +87,20 @@ def _page(engine: Any, picture: Image) -> RecognisedPage:
     if not letters:
         return RecognisedPage((), 0.0)
     confidence = sum(len(glyph.text) * score for glyph, score in scored) / letters
-    lines = printed_lines(glyph for glyph, _ in scored)
-    return RecognisedPage(tuple(lines), round(float(confidence), 4))
+    placed = placed_lines(glyph for glyph, _ in scored)
+    lines = tuple(_with_runs(line, *picture.size) for line in placed)
+    return RecognisedPage(lines, round(float(confidence), 4))
+
+
+def _with_runs(placed: PlacedLine, wide: int, high: int) -> PrintedLine:
+    """Keep where the pieces of a line stand: to find them again would take as long as reading."""
+    runs = []
+    for start, glyph in placed.glyphs:
+        top, bottom = glyph.baseline - glyph.below + glyph.size, glyph.baseline - glyph.below
+        shares = (glyph.x / wide, -top / high, glyph.right / wide, -bottom / high)
+        box = Box(*(round(min(max(share, 0.0), 1.0), 4) for share in shares))
+        runs.append(PrintedRun(start, len(glyph.text), box))
+    return replace(placed.line, runs=tuple(runs))
 
 
 def _glyph(box: Any, text: str) -> Glyph:
@@ -96,4 +109,5 @@ def _glyph(box: Any, text: str) -> Glyph:
     top, bottom = float(box[:, 1].min()), float(box[:, 1].max())
     ems = width(text)
     size = (right - left) / ems if ems >= _SHORT else (bottom - top) * _OF_HEIGHT
-    return Glyph(text, left, right, -(top + bottom) / 2, max(size, 1.0))
+    size = max(size, 1.0)
+    return Glyph(text, left, right, -(top + bottom) / 2, size, size / 2)

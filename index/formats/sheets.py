@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.document import Removal
@@ -67,6 +67,20 @@ class Workbook:
 
     sheets: Sequence[Sheet]
     embedded: Embedded | None = None
+
+
+def kept(printed: Iterable[Row]) -> dict[int, Row]:
+    """Return the rows that hold something, by number. Raises FileTooLarge beyond the limits."""
+    rows: dict[int, Row] = {}
+    cells = 0
+    for number, row in enumerate(printed):
+        if not row:
+            continue
+        cells += len(row)
+        if max(row) >= MOST_COLUMNS or len(rows) >= MOST_ROWS or cells > MOST_CELLS:
+            raise too_large()
+        rows[number] = row
+    return rows
 
 
 def too_large() -> FileTooLarge:

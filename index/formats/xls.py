@@ -21,10 +21,10 @@ from index.formats.sheets import (
     MOST_COLUMNS,
     Cell,
     Merge,
-    Row,
     Sheet,
     Workbook,
     as_raw,
+    kept,
     too_large,
 )
 
@@ -58,11 +58,7 @@ def open_xls(content: bytes) -> Workbook:
 def _sheet(book: Any, sheet: Any) -> Sheet:
     if sheet.ncols > MOST_COLUMNS or sheet.nrows * sheet.ncols > MOST_CELLS:
         raise too_large()
-    rows: dict[int, Row] = {}
-    for number in range(sheet.nrows):
-        row = dict(_cells(book, sheet, number))
-        if row:
-            rows[number] = row
+    rows = kept(dict(_cells(book, sheet, number)) for number in range(sheet.nrows))
     merges = (Merge(top, bottom, left, right) for top, bottom, left, right in sheet.merged_cells)
     return Sheet(sheet.name, rows, tuple(merges), hidden=bool(sheet.visibility))
 

@@ -18,18 +18,7 @@ from index.formats.cell_text import broken, cell_text
 from index.formats.failures import DAMAGE
 from index.formats.package import open_package, parse_part, read_part
 from index.formats.raw import Embedded, RawText
-from index.formats.sheets import (
-    MOST_CELLS,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Cell,
-    Merge,
-    Row,
-    Sheet,
-    Workbook,
-    as_raw,
-    too_large,
-)
+from index.formats.sheets import Cell, Merge, Sheet, Workbook, as_raw, kept, too_large
 
 _FAILURES: tuple[type[Exception], ...] = (InvalidFileException, *DAMAGE)
 _MOST_MERGES = 50_000
@@ -70,19 +59,9 @@ def open_xlsx(content: bytes) -> Workbook:
 
 def _sheet(sheet: Any, part: bytes) -> Sheet:
     sheet.reset_dimensions()  # some programs write A1 there, whatever the sheet holds
-    rows: dict[int, Row] = {}
-    cells = 0
-    for number, printed in enumerate(sheet.iter_rows()):
-        row = dict(_cells(printed))
-        if not row:
-            continue
-        cells += len(row)
-        if max(row) >= MOST_COLUMNS or len(rows) >= MOST_ROWS or cells > MOST_CELLS:
-            raise too_large()
-        rows[number] = row
     return Sheet(
         name=sheet.title,
-        rows=rows,
+        rows=kept(dict(_cells(printed)) for printed in sheet.iter_rows()),
         merges=tuple(_merges(part)),
         hidden=sheet.sheet_state != "visible",
         unread=tuple(_unread(sheet.title, part)),

@@ -28,6 +28,7 @@ class Limits:
 
 
 PLAIN = Limits(memory_bytes=1536 * _MEBIBYTE, cpu_seconds=60, wall_seconds=120)
+DRAWING = Limits(memory_bytes=1536 * _MEBIBYTE, cpu_seconds=20, wall_seconds=30)
 OF_PART: Mapping[Part, Limits] = {
     Part.OFFICE: Limits(memory_bytes=6144 * _MEBIBYTE, cpu_seconds=150, wall_seconds=180),
     Part.RECOGNITION: Limits(

@@ -1,8 +1,8 @@
-"""A process that has every reader loaded and forks a fresh child for each file.
+"""A process that has what it takes loaded and forks a fresh child for each file.
 
-Run as `python -m index.sandbox.nursery FOLDER`; requests come in on standard input, what came
-of them goes out on standard output. The child alone touches the file's bytes: in a session of
-its own, under limits, killed with all it started when it is over or has run too long.
+Run as `python -m index.sandbox.nursery PURPOSE FOLDER`; requests come in on standard input, what
+came of them goes out on standard output. The child alone touches the file's bytes: in a session
+of its own, under limits, killed with all it started when it is over or has run too long.
 """
 
 from __future__ import annotations
@@ -18,29 +18,32 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from index.errors import ReadError
-from index.formats import load_readers
 from index.formats.parts import NeedsPart
-from index.intake import read_and_chunk
 from index.sandbox.limits import die_with_parent, hold_to
 from index.sandbox.wire import (
+    DIED,
     MOST_BYTES,
+    READY,
+    TOO_LONG,
+    TOO_MUCH,
     Broke,
     Failed,
     Needs,
     Outcome,
-    Read,
-    Request,
     Stopped,
+    Task,
     framed,
     packed,
     receive,
 )
 
 IDLE_SECONDS = 60.0
-TOO_LONG, TOO_MUCH, DIED = "time", "memory", "died"
+PURPOSES = {"read": "index.sandbox.reading", "draw": "index.sandbox.drawing"}
 _CHUNK = 1 << 16
 _MOST_FILES = 1024  # that a child may have inherited
 
@@ -51,37 +54,33 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)  # libraries print what they like
-    _warm_up()
-    folder = Path(sys.argv[1])
+    work = import_module(PURPOSES[sys.argv[1]])
+    work.warm_up()
+    folder = Path(sys.argv[2])
     gc.collect()
     gc.freeze()
-    _write(answers, framed(packed(Stopped("ready"))))
+    _write(answers, framed(packed(Stopped(READY))))
     while select.select([requests], [], [], IDLE_SECONDS)[0]:
         message = receive(lambda length: os.read(requests, length))
         if message is None:
             return
         request = pickle.loads(message)  # noqa: S301  from the worker that started us
-        answer = _read_in_child(request, folder, requests)
+        answer = _work_in_child(request, work.perform, folder, requests)
         if answer is None:
             return
         _write(answers, framed(answer))
 
 
-def _warm_up() -> None:
-    """Load what reading loads when it first needs it, so that no child has to."""
-    load_readers()
-    sample = "关于工作的通知\n\n第一条　" + "有关事项通知如下，请认真贯彻执行。" * 200
-    read_and_chunk(sample.encode(), "通知.txt", None)
-
-
-def _read_in_child(request: Request, folder: Path, requests: int) -> bytes | None:
+def _work_in_child(
+    request: Task, perform: Callable[[Task], Outcome], folder: Path, requests: int
+) -> bytes | None:
     """Fork, and return what the child says, or how it ended; None where nobody waits for it."""
     own = tempfile.mkdtemp(dir=folder)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
-        _be_child(request, writing, own)
+        _be_child(request, perform, writing, own)
     os.close(writing)
     try:
         return _attend(child, reading, time.monotonic() + request.limits.wall_seconds, requests)
@@ -129,8 +128,8 @@ def _cause(status: int) -> str:
     return DIED
 
 
-def _be_child(request: Request, writing: int, own: str) -> None:
-    """Read the file, say what came of it, and end; never returns."""
+def _be_child(request: Task, perform: Callable[[Task], Outcome], writing: int, own: str) -> None:
+    """Work on the file, say what came of it, and end; never returns."""
     status = 1
     try:
         os.setsid()
@@ -141,7 +140,7 @@ def _be_child(request: Request, writing: int, own: str) -> None:
         os.chdir(own)
         os.environ["TMPDIR"] = tempfile.tempdir = own
         hold_to(request.limits)
-        _write(writing, packed(_outcome(request)))
+        _write(writing, packed(_outcome(request, perform)))
         status = 0
     except MemoryError:
         pass
@@ -149,9 +148,9 @@ def _be_child(request: Request, writing: int, own: str) -> None:
         os._exit(status)
 
 
-def _outcome(request: Request) -> Outcome:
+def _outcome(request: Task, perform: Callable[[Task], Outcome]) -> Outcome:
     try:
-        return Read(read_and_chunk(request.content, request.source, request.known, request.parts))
+        return perform(request)
     except NeedsPart as needs:
         return Needs(needs.part)
     except ReadError as error:
@@ -171,5 +170,8 @@ def _write(file: int, message: bytes) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-        main()
+    try:
+        with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+            main()
+    finally:  # nobody else does where the process that started us is gone
+        shutil.rmtree(sys.argv[2], ignore_errors=True)

@@ -11,24 +11,31 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.document import Metadata
 from index.formats.parts import Part
-from index.intake import Reading
+from index.pages.sought import Sought, Survey
 from index.sandbox.limits import Limits
+
+if TYPE_CHECKING:  # a server draws pages and reads no files
+    from index.intake import Reading
 
 HEADER = struct.Struct(">Q")
 MOST_BYTES = 1024 * 1024 * 1024  # of one message
+TOO_LONG, TOO_MUCH, DIED = "time", "memory", "died"  # what a `Stopped` says
+READY = "ready"
 _OURS: dict[str, frozenset[str]] = {
     "index.document": frozenset(
         {
+            "Box",
             "Chunk",
             "Disclosure",
             "Document",
             "Kind",
             "Metadata",
             "OriginRun",
+            "PrintedRun",
             "Recognition",
             "Removal",
             "Section",
@@ -40,7 +47,10 @@ _OURS: dict[str, frozenset[str]] = {
     "index.answer_sheets.sheet": frozenset({"AnswerRow", "AnswerSheet", "Remark"}),
     "index.incoming": frozenset({"Incoming", "Unpacked"}),
     "index.formats.parts": frozenset({"Part"}),
-    "index.sandbox.wire": frozenset({"Broke", "Failed", "Needs", "Read", "Stopped"}),
+    "index.pages.sought": frozenset({"PageSize", "Survey"}),
+    "index.sandbox.wire": frozenset(
+        {"Broke", "Drawn", "Failed", "Needs", "Read", "Stopped", "Surveyed"}
+    ),
     "datetime": frozenset({"date", "datetime"}),
 }
 
@@ -54,6 +64,31 @@ class Request:
     known: Metadata | None
     parts: frozenset[Part]
     limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """An original whose pages to survey or, where one is named, to draw."""
+
+    content: bytes
+    source: str
+    page: int | None
+    sought: tuple[Sought, ...]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """How large the pages of an original are, and where on them stands what was sought."""
+
+    survey: Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page as PNG."""
+
+    png: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +127,8 @@ class Stopped:
     reason: str
 
 
-Outcome = Read | Needs | Failed | Broke | Stopped
+Task = Request | PageRequest
+Outcome = Read | Surveyed | Drawn | Needs | Failed | Broke | Stopped
 
 
 class _Pickler(pickle.Pickler):
@@ -118,7 +154,7 @@ def outcome_of(message: bytes) -> Outcome:
     return outcome
 
 
-def packed(message: Request | Outcome) -> bytes:
+def packed(message: Task | Outcome) -> bytes:
     """Return a message as bytes."""
     written = io.BytesIO()
     _Pickler(written, pickle.HIGHEST_PROTOCOL).dump(message)

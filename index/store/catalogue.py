@@ -6,7 +6,7 @@ Each change raises the one revision and writes down what it touched.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -83,20 +83,18 @@ class Catalogue:
             if _ENDED & set(changes):
                 before = document.metadata
             metadata = edited_metadata(before, changes)
+            of_document = DocumentRow.id == document_id
+            edited = connection.execute(select(DocumentRow.edited).where(of_document)).scalar_one()
+            vouched = {"edited": tuple(sorted({*edited, *changes}))}
             if metadata == before:
+                connection.execute(update(DocumentRow).where(of_document).values(vouched))
                 return state_of(connection).revision
             revision = raise_revision(connection)
-            row = connection.execute(
-                select(DocumentRow.edited).where(DocumentRow.id == document_id)
-            ).one()
-            values = metadata_columns(metadata)
-            values["edited"] = tuple(sorted({*row.edited, *changes}))
+            values = metadata_columns(metadata) | vouched
             values.update(words_revision=revision, vectors_revision=revision, updated_at=now())
             if metadata.title != document.metadata.title:
                 values["vector_count"] = 0
-            connection.execute(
-                update(DocumentRow).where(DocumentRow.id == document_id).values(values)
-            )
+            connection.execute(update(DocumentRow).where(of_document).values(values))
             evidence = {n: span for n, span in document.evidence.items() if n not in changes}
             if evidence != document.evidence:  # a person's word, no longer the text's
                 connection.execute(
@@ -154,21 +152,31 @@ class Catalogue:
             return [Chunk(document_id, Span(a, b), path_of(path)) for a, b, path in rows]
 
 
-def put(connection: Connection, readings: Sequence[tuple[Document, Sequence[Chunk]]]) -> int:
+def put(
+    connection: Connection,
+    readings: Sequence[tuple[Document, Sequence[Chunk]]],
+    edited: Mapping[str, Collection[str]] | None = None,
+) -> int:
     """Do what `Catalogue.put` does for several documents, within a transaction that is open.
 
     Where a document ends another, or is ended by one that is there, that is done with it.
+    `edited` names, by document, the metadata fields that a person has set.
     """
     ids = [document.id for document, _ in readings]
     touched = touching(connection, ids)  # by an earlier reading
-    revision = write(connection, readings)
+    revision = write(connection, readings, edited)
     note_names(connection, [document for document, _ in readings])
     settle(connection, revision, touched | touching(connection, ids), noted=ids)
     return revision
 
 
-def write(connection: Connection, readings: Sequence[tuple[Document, Sequence[Chunk]]]) -> int:
+def write(
+    connection: Connection,
+    readings: Sequence[tuple[Document, Sequence[Chunk]]],
+    edited: Mapping[str, Collection[str]] | None = None,
+) -> int:
     """Write documents and chunks as they are; return the revision."""
+    set_by_person = edited or {}
     ids = [document.id for document, _ in readings]
     before = _earlier(connection, ids)
     revision, moment = raise_revision(connection, vectors=bool(before)), now()
@@ -182,7 +190,9 @@ def write(connection: Connection, readings: Sequence[tuple[Document, Sequence[Ch
                 "source": document.source,
                 "sha256": document.sha256,
                 **metadata_columns(document.metadata),
-                "edited": earlier.edited if earlier else (),
+                "edited": tuple(
+                    sorted(set_by_person.get(document.id, earlier.edited if earlier else ()))
+                ),
                 "length": len(document.text),
                 "first_chunk": first,
                 "chunk_count": len(chunks),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from index.store.chat_exchanges import Exchange, keep_exchange
 from index.store.database import Database
@@ -20,6 +20,7 @@ from index.store.tables import ChatExchangeRow, ChatTaskRow, Delivery, TaskState
 LEASE = timedelta(seconds=4)
 KEPT = timedelta(days=1)  # a message comes again within seconds, an answer is fetched within a day
 _TASK = select(ChatTaskRow.__table__)
+_BY_KEY = _TASK.where(ChatTaskRow.key == bindparam("key"))  # made once: it is asked all the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,18 @@ class Claim:
 
 
 class ChatTasks:
-    """Reads and changes the chat tasks of one database. Each method takes the present moment."""
+    """Reads and changes the chat tasks of one database. Each method takes the present moment.
+
+    A person waits for each of these writes, and none is worth waiting for the disk: after a power
+    cut the platform's copies are past. What must last is that somebody has left.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim(self, incoming: Incoming, owner: str, now: datetime) -> Claim | None:
         """Make the message's task, or attach to it; None where its sender has left since."""
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             if _has_left(connection, incoming):
                 return None
             row = _row(connection, incoming.key)
@@ -85,7 +90,7 @@ class ChatTasks:
 
     def renew(self, key: str, owner: str, now: datetime) -> None:
         """Go on working on a task."""
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             connection.execute(
                 update(ChatTaskRow)
                 .where(ChatTaskRow.key == key, ChatTaskRow.owner == owner)
@@ -99,7 +104,7 @@ class ChatTasks:
 
         None where the sender has left, or another has finished it.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             finished = connection.execute(
                 update(ChatTaskRow)
                 .where(ChatTaskRow.key == key, ChatTaskRow.state == TaskState.WORKING)
@@ -118,7 +123,7 @@ class ChatTasks:
 
     def promise(self, key: str, delivery: Delivery, code: str) -> Task | None:
         """Promise the answer by other means, unless it is there; return how it stands now."""
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             connection.execute(
                 update(ChatTaskRow)
                 .where(
@@ -132,7 +137,7 @@ class ChatTasks:
 
     def begin_sending(self, key: str, now: datetime) -> bool:
         """Say whether the caller, and no other, is to send the promised message now."""
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             begun = connection.execute(
                 update(ChatTaskRow)
                 .where(
@@ -146,7 +151,7 @@ class ChatTasks:
 
     def end_sending(self, key: str, *, was_sent: bool) -> None:
         """Keep whether the message went out; one that did not can be fetched."""
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             connection.execute(
                 update(ChatTaskRow)
                 .where(ChatTaskRow.key == key, ChatTaskRow.delivery == Delivery.SENDING)
@@ -164,7 +169,7 @@ class ChatTasks:
         ).order_by(ChatTaskRow.sent_at, ChatTaskRow.key)
         if code is not None:
             waiting = waiting.where(ChatTaskRow.code == code)
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             given = _TASK.where(mine, ChatTaskRow.fetched_by == fetcher)
             row = connection.execute(given).first()
             if row is None:
@@ -202,7 +207,7 @@ class ChatTasks:
             query = select(ChatTaskRow.key).where(lapsed, or_(unfinished, unsent, unknown))
             if connection.execute(query.limit(1)).first() is None:
                 return []
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             connection.execute(  # nobody knows whether it went out: the person may fetch it
                 update(ChatTaskRow).where(unknown, lapsed).values(delivery=Delivery.LATER)
             )
@@ -238,7 +243,7 @@ class ChatTasks:
 
     def purge(self, now: datetime) -> int:
         """Delete what is past its time; return how many tasks there were."""
-        with self._database.writing() as connection:
+        with self._database.writing(is_durable=False) as connection:
             connection.execute(delete(ChatExchangeRow).where(ChatExchangeRow.expires_at <= now))
             old = delete(ChatTaskRow).where(ChatTaskRow.created_at < now - KEPT)
             return connection.execute(old).rowcount
@@ -277,7 +282,7 @@ def _change(connection: Connection, key: str, values: dict[str, Any]) -> None:
 
 
 def _row(connection: Connection, key: str) -> Row[Any] | None:
-    return connection.execute(_TASK.where(ChatTaskRow.key == key)).one_or_none()
+    return connection.execute(_BY_KEY, {"key": key}).one_or_none()
 
 
 def _required(connection: Connection, key: str) -> Task:

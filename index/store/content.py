@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from index.document import (
+    Box,
     Disclosure,
     Document,
     Kind,
     Metadata,
     OriginRun,
+    PrintedRun,
     Recognition,
     Removal,
     Section,
@@ -26,6 +28,7 @@ from index.document import (
 )
 
 FORM = 1  # of the structure; a reader of a later form keeps reading the earlier ones
+_GRID = 10_000
 METADATA_FIELDS = tuple(field.name for field in fields(Metadata))
 
 
@@ -41,7 +44,12 @@ def unpack_text(packed: bytes) -> str:
 
 def pack_structure(document: Document) -> bytes:
     """Write what a document has beside text and metadata."""
-    structure = {
+    return pack_text(_json(structure_json(document)))
+
+
+def structure_json(document: Document) -> dict[str, Any]:
+    """Return what a document has beside text and metadata, as JSON takes it."""
+    return {
         "form": FORM,
         "root": _pack_section(document.root),
         "origin": [
@@ -51,28 +59,42 @@ def pack_structure(document: Document) -> bytes:
             [removal.source_start, removal.text, removal.reason] for removal in document.removals
         ],
         "evidence": {name: [span.start, span.end] for name, span in document.evidence.items()},
-        "recognised": [[page.page, page.confidence] for page in document.recognised],
+        "recognised": [_pack_recognition(page) for page in document.recognised],
     }
-    return pack_text(_json(structure))
 
 
 def document_of(row: Row[Any]) -> Document:
     """Put a document together again, from a row with its columns, text and structure."""
-    parts = json.loads(unpack_text(row.structure))
+    text, structure = unpack_text(row.text), json.loads(unpack_text(row.structure))
+    return document_from(
+        row.source, row.sha256, text, metadata_of(row), structure, document_id=row.id
+    )
+
+
+def document_from(  # noqa: PLR0913  a document's parts
+    source: str,
+    sha256: str,
+    text: str,
+    metadata: Metadata,
+    structure: Mapping[str, Any],
+    *,
+    document_id: str,
+) -> Document:
+    """Put a document together from its parts; `structure` is what `structure_json` gave."""
     return Document(
-        id=row.id,
-        source=row.source,
-        sha256=row.sha256,
-        text=unpack_text(row.text),
-        metadata=metadata_of(row),
-        root=_unpack_section(parts["root"]),
+        id=document_id,
+        source=source,
+        sha256=sha256,
+        text=text,
+        metadata=metadata,
+        root=_unpack_section(structure["root"]),
         origin=tuple(
             OriginRun(Span(start, end), source_start, page)
-            for start, end, source_start, page in parts["origin"]
+            for start, end, source_start, page in structure["origin"]
         ),
-        removals=tuple(Removal(*removal) for removal in parts["removals"]),
-        evidence={name: Span(*span) for name, span in parts["evidence"].items()},
-        recognised=tuple(Recognition(*page) for page in parts.get("recognised", ())),
+        removals=tuple(Removal(*removal) for removal in structure["removals"]),
+        evidence={name: Span(*span) for name, span in structure["evidence"].items()},
+        recognised=tuple(_unpack_recognition(page) for page in structure.get("recognised", ())),
     )
 
 
@@ -85,6 +107,14 @@ def metadata_of(row: Row[Any]) -> Metadata:
     """Read the metadata off a row that holds its columns."""
     columns = row._mapping  # noqa: SLF001  its documented name
     return Metadata(**{name: columns[name] for name in METADATA_FIELDS})
+
+
+def set_fields(metadata: Metadata) -> tuple[str, ...]:
+    """Name the fields that state something."""
+    nothing = Metadata("")
+    return tuple(
+        name for name in METADATA_FIELDS if getattr(metadata, name) != getattr(nothing, name)
+    )
 
 
 def metadata_to_json(metadata: Metadata) -> str:
@@ -144,6 +174,35 @@ def _unpack_section(packed: list[Any]) -> Section:
         heading=None if heading is None else Span(*heading),
         label=label,
         children=tuple(_unpack_section(child) for child in children),
+    )
+
+
+def _pack_recognition(page: Recognition) -> list[Any]:
+    """Write a page with its runs, their boxes in ten-thousandths of the page."""
+    runs = [
+        [
+            run.source_start,
+            run.length,
+            *(
+                round(share * _GRID)
+                for share in (run.box.left, run.box.top, run.box.right, run.box.bottom)
+            ),
+        ]
+        for run in page.runs
+    ]
+    return [page.page, page.confidence, runs]
+
+
+def _unpack_recognition(packed: list[Any]) -> Recognition:
+    page, confidence, *rest = packed
+    runs = rest[0] if rest else []  # earlier versions kept none
+    return Recognition(
+        page,
+        confidence,
+        tuple(
+            PrintedRun(start, length, Box(*(share / _GRID for share in shares)))
+            for start, length, *shares in runs
+        ),
     )
 
 

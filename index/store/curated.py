@@ -148,7 +148,7 @@ class CuratedAnswers:
         with self._database.writing() as connection:
             values = {"id": curated_id, "created_at": now(), **columns_of(draft)}
             connection.execute(insert(CuratedRow), [values])
-            _set_wordings(connection, curated_id, draft)
+            set_wordings(connection, curated_id, draft)
             return _get(connection, curated_id)
 
     def change(self, curated_id: str, draft: Draft) -> CuratedAnswer:
@@ -158,7 +158,7 @@ class CuratedAnswers:
             _get(connection, curated_id)
             changing = update(CuratedRow).where(CuratedRow.id == curated_id)
             connection.execute(changing.values(columns_of(draft)))
-            _set_wordings(connection, curated_id, draft)
+            set_wordings(connection, curated_id, draft)
             return _get(connection, curated_id)
 
     def remove(self, curated_id: str) -> None:
@@ -166,7 +166,7 @@ class CuratedAnswers:
         with self._database.writing() as connection:
             _get(connection, curated_id)
             connection.execute(delete(CuratedRow).where(CuratedRow.id == curated_id))
-            _open_gaps(connection, curated_id)
+            open_gaps(connection, curated_id)
 
 
 def checked(draft: Draft) -> Draft:
@@ -200,11 +200,12 @@ def columns_of(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _set_wordings(connection: Connection, curated_id: str, draft: Draft) -> None:
+def set_wordings(connection: Connection, curated_id: str, draft: Draft) -> None:
+    """Write an answer's wordings in the place of its earlier ones; close the gaps that ask them."""
     connection.execute(delete(WordingRow).where(WordingRow.curated_id == curated_id))
     rows = wording_rows(curated_id, draft)
     connection.execute(insert(WordingRow), rows)
-    _open_gaps(connection, curated_id)
+    open_gaps(connection, curated_id)
     closing = update(GapRow).where(GapRow.folded.in_([row["folded"] for row in rows]))
     connection.execute(closing.values(answered_by=curated_id))
 
@@ -221,7 +222,7 @@ def wording_rows(curated_id: str, draft: Draft) -> list[dict[str, Any]]:
     ]
 
 
-def _open_gaps(connection: Connection, curated_id: str) -> None:
+def open_gaps(connection: Connection, curated_id: str) -> None:
     """Open again the gaps that an answer closed."""
     closed = update(GapRow).where(GapRow.answered_by == curated_id)
     connection.execute(closed.values(answered_by=None))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from index.agencies import Agencies, agencies_of, national
 from index.errors import CorruptCatalogue, StorageFull, StoreError, WriterBusy
 from index.store.schema import bring_up_to_date
 
@@ -20,6 +21,15 @@ FILE_NAME = "wenju.db"
 BUSY_SECONDS = 30
 _BUSY_PAUSE = 0.02  # seconds
 WRITERS_LOCK = 12345  # any number, the same for all
+
+
+_AGENCIES = "agencies"  # what a connection carries to those who ask who became whom
+
+
+def agencies_in(connection: Connection) -> Agencies:
+    """Return the table of agencies of the data directory that a connection belongs to."""
+    found = connection.get_execution_options().get(_AGENCIES)
+    return found if isinstance(found, Agencies) else national()
 
 
 class Database:
@@ -32,9 +42,13 @@ class Database:
     def open(cls, directory: Path, url: str | None = None) -> Self:
         """Open the catalogue of a data directory, creating or upgrading it where needed.
 
+        Raises InvalidRequest where the site's own table of agencies cannot be read.
         `url` names another database than the directory's own SQLite file.
         """
-        engine = create_engine(make_url(url) if url else f"sqlite:///{directory / FILE_NAME}")
+        engine = create_engine(
+            make_url(url) if url else f"sqlite:///{directory / FILE_NAME}",
+            execution_options={_AGENCIES: agencies_of(directory)},
+        )
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", _begin)
@@ -57,10 +71,14 @@ class Database:
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a transaction that changes the catalogue: all of it, or on any error nothing."""
+    def writing(self, *, is_durable: bool = True) -> Iterator[Connection]:
+        """Open a transaction that changes the catalogue: all of it, or on any error nothing.
+
+        Without `is_durable` a power cut may take the last of them back, in order: what is durable
+        is so with all that was written before it. Nothing then waits for the disk.
+        """
         with _reported(), self._engine.connect() as connection:
-            connection.execution_options(wenju_writes=True)
+            connection.execution_options(wenju_writes=True, wenju_durable=is_durable)
             with connection.begin():
                 yield connection
 
@@ -110,8 +128,12 @@ def _begin(connection: Connection) -> None:
     In SQLite a reader that turns writer could be refused midway; in PostgreSQL two writers
     could each decide by what the other is about to change.
     """
-    writes = connection.get_execution_options().get("wenju_writes", False)
+    options = connection.get_execution_options()
+    writes = options.get("wenju_writes", False)
     if connection.dialect.name == "sqlite":
+        if writes:
+            level = "FULL" if options.get("wenju_durable", True) else "NORMAL"
+            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     elif writes:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")

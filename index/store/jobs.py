@@ -74,6 +74,7 @@ class Work:
     known: Metadata | None
     attempts: int  # this one included
     withdraws: bool = False  # of a spreadsheet of answers: rows that are gone are taken away
+    verified: bool = False  # a person vouches for what is known
 
 
 class Jobs:
@@ -176,7 +177,15 @@ class Jobs:
                 .values(state=JobState.RUNNING, attempts=JobRow.attempts + 1, updated_at=now())
             )
         known = metadata_from_json(row.known) if row.known else None
-        return Work(row.id, row.source, row.sha256, known, row.attempts + 1, row.withdraws)
+        return Work(
+            id=row.id,
+            source=row.source,
+            sha256=row.sha256,
+            known=known,
+            attempts=row.attempts + 1,
+            withdraws=row.withdraws,
+            verified=row.verified,
+        )
 
     def fail(self, job_id: str, error: WenjuError) -> None:
         """Give a job up and keep the reason."""
@@ -228,11 +237,15 @@ class Jobs:
 
 
 def unpack(
-    connection: Connection, job_id: str, members: Sequence[tuple[str, str, Metadata]]
+    connection: Connection,
+    job_id: str,
+    members: Sequence[tuple[str, str, Metadata]],
+    *,
+    verified: bool = False,
 ) -> None:
     """Queue the files of an archive: each its name, its sha256 and what is known of it."""
     for source, sha256, known in members:
-        member_id = enqueue(connection, source, sha256, known)
+        member_id = enqueue(connection, source, sha256, known, verified=verified)
         if (
             member_id != job_id
             and not connection.execute(
@@ -249,13 +262,14 @@ def unpack(
     )
 
 
-def enqueue(
+def enqueue(  # noqa: PLR0913  all but the file by name
     connection: Connection,
     source: str,
     sha256: str,
     known: Metadata | None,
     *,
     withdraws: bool = False,
+    verified: bool = False,
 ) -> str:
     """Add a job and return its id; bytes that are there already are as far along as they are."""
     there = connection.execute(
@@ -274,6 +288,9 @@ def enqueue(
             )
         ).scalar()
         if waiting is not None:  # a batch that was stopped is begun again
+            if verified and known:
+                said = {"known": metadata_to_json(known), "verified": True}
+                connection.execute(update(JobRow).where(JobRow.id == waiting).values(said))
             return str(waiting)
     elif there.vector_count < there.chunk_count:
         state = JobState.WORDS
@@ -290,6 +307,7 @@ def enqueue(
             document_id=there.id if there else None,
             attempts=0,
             withdraws=withdraws,
+            verified=verified,
             created_at=now(),
             updated_at=now(),
         )

@@ -1,4 +1,4 @@
-"""Writes down answers, gaps and uses of keys while nobody waits for the disk."""
+"""Writes down answers, gaps, what is asked and uses of keys while nobody waits for the disk."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from threading import Lock, Thread
 
 from index.errors import StoreError
 from index.store.api_keys import ApiKeys, KeyUse
+from index.store.askings import Asking, Askings
 from index.store.feedback import Answered, AnswerLog
 from index.store.gaps import Gaps, Miss
 
-Entry = Answered | Miss | KeyUse
+Entry = Answered | Miss | Asking | KeyUse
 ROOM = 10_000  # entries that wait, before new ones are dropped
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,10 @@ class Journal:
     answer.
     """
 
-    def __init__(self, answers: AnswerLog, gaps: Gaps, api_keys: ApiKeys) -> None:
+    def __init__(self, answers: AnswerLog, gaps: Gaps, askings: Askings, api_keys: ApiKeys) -> None:
         self._answers = answers
         self._gaps = gaps
+        self._askings = askings
         self._api_keys = api_keys
         self._waiting: Queue[Entry | None] = Queue(ROOM)
         self._thread: Thread | None = None
@@ -70,6 +72,7 @@ class Journal:
         try:
             self._answers.record([one for one in entries if isinstance(one, Answered)])
             self._gaps.record([one for one in entries if isinstance(one, Miss)])
+            self._askings.record([one for one in entries if isinstance(one, Asking)])
             self._api_keys.note_uses([one for one in entries if isinstance(one, KeyUse)])
         except StoreError as error:
             log.warning("%d journal entries are lost: %s", len(entries), error.message)

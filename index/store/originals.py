@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Container
 from pathlib import Path
 
-from index.errors import DocumentNotFound
+from index.errors import OriginalNotFound
 from index.store.files import reported, write_durably
 
 FOLDER = "originals"
@@ -43,9 +44,18 @@ class Originals:
             try:
                 return self.path(sha256).read_bytes()
             except FileNotFoundError:
-                raise DocumentNotFound(
-                    "原始文件不在 originals 文件夹中，可能被误删。请重新添加该文件，或恢复备份。"
-                ) from None
+                raise _missing() from None
+
+    def ends(self, sha256: str, head: int, tail: int) -> tuple[bytes, bytes]:
+        """Return the first `head` and the last `tail` bytes. Raises OriginalNotFound."""
+        with reported(self._folder):
+            try:
+                with self.path(sha256).open("rb") as file:
+                    first = file.read(head)
+                    file.seek(max(file.seek(0, os.SEEK_END) - tail, 0))
+                    return first, file.read()
+            except FileNotFoundError:
+                raise _missing() from None
 
     def path(self, sha256: str) -> Path:
         """Return where these bytes are, or would be."""
@@ -57,6 +67,12 @@ class Originals:
             for path in self._folder.glob("??/*"):
                 if path.name not in wanted and _settled(path):
                     path.unlink(missing_ok=True)
+
+
+def _missing() -> OriginalNotFound:
+    return OriginalNotFound(
+        "原始文件不在 originals 文件夹中，可能被误删。请重新添加该文件，或恢复备份。"
+    )
 
 
 def _settled(path: Path) -> bool:

@@ -16,7 +16,7 @@ from index.document import Document, Metadata, Span, Status
 from index.named_texts import NamedText, digest, named_texts
 from index.store.columns import now
 from index.store.content import document_of, metadata_of
-from index.store.database import Database, batches
+from index.store.database import Database, agencies_in, batches
 from index.store.revision import note, raise_revision
 from index.store.tables import ChangeKind, ContentRow, DocumentRow, EndingRow, NamedTextRow
 from index.succession import OWN, Ending, Member, endings_of
@@ -70,7 +70,9 @@ def lineage(database: Database, document_id: str) -> Lineage:
         same = [one for one in members.values() if one.keys & member.keys]
         own = next((one for one in found if one.document_id == document_id), None)
         settled = own is not None or member.metadata.valid_until is not None
-        asked = [] if settled else endings_of(member, list(members.values()))
+        asked = (
+            [] if settled else endings_of(member, list(members.values()), agencies_in(connection))
+        )
     same.sort(key=lambda one: (one.begins_on or date.min, one.id))
     return Lineage(
         ended_by=own,
@@ -159,7 +161,7 @@ def settle(
         member, row = members.get(document_id), rows.get(document_id)
         if member is None or row is None:
             continue
-        found = endings_of(member, list(members.values()))
+        found = endings_of(member, list(members.values()), agencies_in(connection))
         wanted = found[0] if found and found[0].question is None else None
         by_title = members[wanted.by].metadata.title if wanted else ""
         if _settle_one(connection, row, kept.get(document_id), wanted, by_title):

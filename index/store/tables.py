@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, MetaData, String, Text, false
+from sqlalchemy import BigInteger, ForeignKey, MetaData, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from index.document import Disclosure, Kind, Status
@@ -269,6 +269,27 @@ class JobRow(Base):
     updated_at: Mapped[datetime]
     # Of a spreadsheet of answers: whether rows go that an earlier version of it had.
     withdraws: Mapped[bool] = mapped_column(server_default=false())
+    # Whether a person vouches for `known`, as the maintainer does who lists a file with it.
+    verified: Mapped[bool] = mapped_column(server_default=false())
+
+
+class WatchedFileRow(Base):
+    """A file in a watched folder, as it was when it last came in; times in nanoseconds.
+
+    `earlier` are the sha256 of what was under the same name before; `gone_at` is when it was
+    first missed.
+    """
+
+    __tablename__ = "watched_files"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    folder: Mapped[str] = mapped_column(Text, index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    modified: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    job_id: Mapped[str | None] = mapped_column(String(32))
+    earlier: Mapped[tuple[str, ...]]
+    gone_at: Mapped[datetime | None]
 
 
 class ArchiveMemberRow(Base):
@@ -362,6 +383,17 @@ class GapRow(Base):
     channel: Mapped[str] = mapped_column(String(32))
     nearest: Mapped[str] = mapped_column(Text)  # a JSON list of [document, start, end]
     answered_by: Mapped[str | None] = mapped_column(String(32))  # a curated answer
+
+
+class AskingRow(Base):
+    """That somebody asked a question and was answered; `asker` is too short to say who."""
+
+    __tablename__ = "askings"
+
+    folded: Mapped[str] = mapped_column(Text, primary_key=True)
+    asker: Mapped[str] = mapped_column(String(4), primary_key=True)
+    question: Mapped[str] = mapped_column(Text)
+    asked_on: Mapped[date] = mapped_column(index=True)
 
 
 class AnswerRow(Base):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from index.errors import InvalidRequest, WenjuError
 from index.store.chat_exchanges import Exchange
 from index.store.chat_tasks import Task
+from service.answering.answer import Answer
 from service.chat.wishes import (
     BASIS,
     FETCH,
@@ -106,7 +107,7 @@ class Attendant:
     def _attend(self, task: Task, wish: _Readable, now: datetime) -> Said:
         match wish:
             case Ask(question):
-                return self._answered(task, question, now)
+                return self._answered(task, question, now, asker=task.person)
             case Choose(number):
                 return self._chosen(task, number, now)
             case Fetch(code):
@@ -118,19 +119,22 @@ class Attendant:
             case ShowMenu():
                 return self._menu(task, wish, now)
 
-    def _answered(self, task: Task, question: str, now: datetime) -> Said:
+    def _answered(self, task: Task, question: str, now: datetime, asker: str | None = None) -> Said:
+        """Answer; without `asker` the question is not counted, as one that we offered is not."""
         began = time.perf_counter()
         answer = self._desk.ask(
             accept_question(question),
             channel=self._audience.channel,
             sees_internal=self._audience.sees_internal,
+            previous=self._asked_before(task, now),
+            asker=asker,
         )
         self._counted(answer.outcome.value, time.perf_counter() - began)
-        reply = phone_text(answer, self._style)
+        reply = self._worded(answer, question)
         basis = phone_basis(answer, self._style)
         exchange = Exchange(
             person=task.person,
-            question=question,
+            question=answer.question,
             answer_id=answer.id,
             reply=reply,
             basis=basis,
@@ -139,6 +143,21 @@ class Attendant:
             expires_at=now + REMEMBERED,
         )
         return Said(reply, exchange)
+
+    def _asked_before(self, task: Task, now: datetime) -> str | None:
+        """Return the question that this one may lean on; a menu is none."""
+        last = self._last(task, now)
+        if last is None or last.answer_id is None or last.sent_at > task.sent_at:
+            return None
+        return last.question
+
+    def _worded(self, answer: Answer, question: str) -> str:
+        """Put the answer into words, with the question where it was not asked as a whole."""
+        if answer.question == question:
+            return phone_text(answer, self._style)
+        lead = f"按“{_shown(answer.question)}”回答：\n"
+        room = self._style.limit - len(lead.encode())
+        return lead + phone_text(answer, replace(self._style, limit=room))
 
     def _chosen(self, task: Task, number: int, now: datetime) -> Said:
         last = self._last(task, now)
@@ -200,12 +219,16 @@ class Attendant:
 
 def labelled(task: Task, limit: int, more: str = "") -> str:
     """Return a task's answer with the question it belongs to, as far as there is room."""
-    question = task.question.strip()
-    if len(question) > _SHOWN_OF_QUESTION:
-        question = f"{question[:_SHOWN_OF_QUESTION]}…"
-    label, reply = f"您问的“{question}”：", task.reply or ""
+    label, reply = f"您问的“{_shown(task.question)}”：", task.reply or ""
     for lines in ((label, reply, more), (reply, more)):
         whole = "\n".join(filter(None, lines))
         if len(whole.encode()) <= limit:
             return whole
     return reply
+
+
+def _shown(question: str) -> str:
+    """Return as much of a question as tells which it is."""
+    question = question.strip()
+    is_long = len(question) > _SHOWN_OF_QUESTION
+    return f"{question[:_SHOWN_OF_QUESTION]}…" if is_long else question

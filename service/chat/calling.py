@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -103,6 +104,15 @@ class SharedToken:
         return token
 
 
+def _without_queries(record: logging.LogRecord) -> bool:
+    """Keep tokens and secrets out of the log: httpx tells the address of every request."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            one.copy_with(query=None) if isinstance(one, httpx.URL) else one for one in record.args
+        )
+    return True
+
+
 def lent(given: Mapping[str, Any], platform: str) -> tuple[str, timedelta]:
     """Return the token and its lifetime from what a platform gave. Raises Undelivered."""
     try:
@@ -122,6 +132,7 @@ async def call(
     content = None if request is None else json.dumps(request, ensure_ascii=False).encode()
     headers = {"content-type": "application/json; charset=utf-8"} if content else {}
     method = "GET" if content is None else "POST"
+    logging.getLogger("httpx").addFilter(_without_queries)
     try:
         async with httpx.AsyncClient(timeout=_CALL_SECONDS) as client:
             response = await client.request(

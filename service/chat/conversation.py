@@ -20,6 +20,7 @@ from index.document import SHANGHAI
 from index.errors import StoreError
 from index.store.chat_tasks import LEASE, ChatTasks, Claim, Incoming, Task
 from index.store.tables import Delivery
+from service.chat.allowance import Admit, TooMuch, everybody
 from service.chat.attendant import Said, labelled, polite_word
 from service.chat.calling import Undelivered
 from service.chat.messages import Message
@@ -27,6 +28,7 @@ from service.chat.wishes import FETCH, Unreadable, Wish, said, wish_of, words_of
 from service.phone import LONGEST
 
 REPLY_SECONDS = 4.5  # of the platforms' five
+PROMISE_SECONDS = 2.5  # in the last try: half of the time is left to a slow network
 HANG_UP_SECONDS = 5.5  # by now they have closed the connection and send the message again
 LAST_TRY = 3
 LAST_TRY_AGE = timedelta(seconds=9)  # so old a message is not sent a fourth time
@@ -94,16 +96,17 @@ class Stored(Protocol):
 class Conversation:
     """Replies to messages within the platform's time. Lives in one event loop.
 
-    `attend` says what to reply, at its leisure.
+    `attend` says what to reply, at its leisure; `admit` whether a person may say more.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the last three by name
         self,
         tasks: ChatTasks,
         attend: Attend,
         way: Way,
         *,
         stored: Stored = _in_a_thread,
+        admit: Admit = everybody,
         now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI),
     ) -> None:
         self._tasks = tasks
@@ -111,6 +114,7 @@ class Conversation:
         self._way = way
         self._prefix = f"{way.channel}:"
         self._stored = stored
+        self._admit = admit
         self._now = now
         self._owner = uuid4().hex[:16]
         self._working: dict[str, asyncio.Task[None]] = {}
@@ -129,10 +133,34 @@ class Conversation:
         if isinstance(wish, Unreadable):
             return polite_word(wish.kind)
         try:
+            too_much = await self.over(incoming_of(message))
+            if too_much is not None:
+                return too_much.words
             return self._told(await self._attended(request, wish))
         except StoreError as error:
             log.exception("a chat message could not be kept: %s", error.code)
             return _BUSY
+
+    async def over(self, incoming: Incoming) -> TooMuch | None:
+        """Say whether this is more than its sender may say now. Raises StoreError.
+
+        A message is counted once, however often it is sent to us.
+        """
+
+        def counted() -> TooMuch | None:
+            is_known = self._tasks.look(incoming.key) is not None
+            return None if is_known else self._admit(incoming.person)
+
+        return await self._stored(counted)
+
+    async def tell(self, person: str, words: str) -> None:
+        """Send a person a message that answers none of theirs, if it can be sent."""
+        if self._way.messenger is None:
+            return
+        try:
+            await self._way.messenger.send(person.removeprefix(self._prefix), words)
+        except Undelivered as error:
+            log.warning("a message was not sent: %s", error.message)
 
     async def attended(self, incoming: Incoming, wish: Wish, seconds: float) -> Task | None:
         """Return the message's task as it stands after so many seconds, sooner if it is done.
@@ -179,12 +207,15 @@ class Conversation:
         claim = await self._claimed(incoming_of(request.message), wish)
         if claim is None:
             return None
-        task = await self._awaited(claim.task, request.arrived + REPLY_SECONDS)
+        is_last = claim.task.tries >= LAST_TRY or request.age >= LAST_TRY_AGE
+        promises_now = is_last and not self._may_send()
+        seconds = PROMISE_SECONDS if promises_now else REPLY_SECONDS
+        task = await self._awaited(claim.task, request.arrived + seconds)
         if task is None or _is_settled(task):
             return task
         if self._may_send():
             return await self._promised(task, Delivery.MESSAGE)
-        if claim.task.tries < LAST_TRY and request.age < LAST_TRY_AGE:
+        if not is_last:
             # No reply at all makes the platform send the message again, which is more time.
             task = await self._awaited(task, request.arrived + HANG_UP_SECONDS)
             if task is None or _is_settled(task):

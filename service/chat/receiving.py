@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
@@ -12,18 +13,23 @@ from fastapi import Request
 from service.http.problems import Problem
 
 LONGEST_BODY = 64 << 10  # bytes; a text has 2 KiB
+BODY_SECONDS = 5  # for a body to arrive in; who sends it more slowly only holds a connection
 TOLERANCE = timedelta(minutes=10)  # of clocks, and for what is sent again
 _LOGGED_SECONDS = 60  # between two lines in the log on refusals of one kind
 log = logging.getLogger(__name__)
 
 
-async def read_body(request: Request, too_large: Problem) -> bytes:
-    """Read the body, as far as a message can go. Raises `too_large`."""
+async def read_body(request: Request, too_large: Problem, too_slow: Problem) -> bytes:
+    """Read the body, as far as a message can go and a platform waits. Raises these problems."""
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LONGEST_BODY:
-            raise too_large
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LONGEST_BODY:
+                    raise too_large
+    except TimeoutError:
+        raise too_slow from None
     return bytes(body)
 
 

@@ -9,10 +9,11 @@ import typer
 from typer.exceptions import TyperException
 
 from index.errors import WenjuError
-from service.cli import asking, jobs, keeping, keys, running, versions
+from service.cli import adding, asking, carrying, jobs, keeping, keys, running, versions, watching
 from service.cli.chinese import ChineseGroup, explain_usage
 from service.cli.screen import fail, warn
 
+_BY_CTRL_C = 130  # as shells say it
 application = typer.Typer(
     cls=ChineseGroup,
     help="问据：有问必答，答必有据。",
@@ -21,11 +22,11 @@ application = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for room in (asking, keeping, versions, jobs, keys, running):
+for room in (asking, adding, watching, keeping, carrying, versions, jobs, keys, running):
     room.register(application)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a way to end
     """Run a command line and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -40,9 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warn(f"wenju: {explain_usage(error)}用法见 wenju --help。")
         return error.exit_code
     except typer.Abort:
-        warn("wenju: 已中断。已经收进的不会丢。")
-        return 1
+        return _interrupted(1)
     except BrokenPipeError:  # the reader, such as head, has had enough
         sys.stderr.close()
         return 1
+    if status == _BY_CTRL_C:
+        return _interrupted(status)
     return status if isinstance(status, int) else 0
+
+
+def _interrupted(status: int) -> int:
+    warn("wenju: 已中断。已经收进的不会丢，还在等的用 wenju jobs --resume 接着收。")
+    return status

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import InvalidRequest
+from service.cli.adding import reporter, tell
 from service.cli.answer_sheets import counted, sheet_reports
 from service.cli.commands import Json, add_command, settings
-from service.cli.keeping import reporter, tell
 from service.cli.screen import progress, say, say_json, warn
 
 if TYPE_CHECKING:  # imported where they are used, so that the help comes at once

@@ -1,131 +1,34 @@
-"""Keeping the knowledge base from the command line: adding, correcting, taking away, checking."""
+"""Keeping the knowledge base from the command line: correcting, taking away, checking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from index.document import Metadata
 from index.errors import InvalidRequest, WenjuError
-from service.cli.answer_sheets import sheet_reports, tell_previews, tell_sheet
+from service.cli.adding import reporter
 from service.cli.commands import Json, add_command, settings
-from service.cli.screen import Bar, fail, progress, say, say_json, warn
+from service.cli.screen import fail, progress, say, say_json, warn
 
 if TYPE_CHECKING:  # imported where they are used, so that the help comes at once
     from index.coverage import Coverage
-    from index.store.answer_sheets import SheetReport
-    from index.store.jobs import Job
-    from index.store.progress import Progress
 
-IGNORED = frozenset({"Thumbs.db", "desktop.ini"})  # file managers leave them everywhere
-
-
-class LawChoice(StrEnum):
-    """Which packaged laws to bring in."""
-
-    PINNED = "pinned"
-    ALL = "all"
-
-
-class FileUnreadable(WenjuError):
-    """A path that leads to nothing we can read."""
-
-    code: ClassVar[str] = "file_unreadable"
-
-
-Paths = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        metavar="路径…", help="文件、文件夹或 zip 压缩包，连同其中各层；问答表格逐行收成标准问答"
-    ),
-]
 Identifier = Annotated[str, typer.Argument(metavar="编号", help="文件编号，见 wenju list")]
 Identifiers = Annotated[list[str], typer.Argument(metavar="编号…", help="文件编号，见 wenju list")]
 
 
 def register(application: typer.Typer) -> None:
     """Add the commands of this room."""
-    add_command(application, "add", "收进文件和文件夹，也可在服务运行时进行。", add)
     add_command(application, "remove", "移除文件，连同原件。", remove)
     add_command(application, "edit", "改文件的元数据，如文号、日期、公开属性。", edit)
     add_command(application, "list", "列出文件。", list_)
     add_command(application, "show", "显示一份文件：元数据和全文。", show)
     add_command(application, "verify", "核对：每条引文真实，每个字都有着落，条号连续。", verify)
     add_command(application, "reindex", "用现在的模型重新计算全部向量。", reindex)
-
-
-def add(  # noqa: PLR0913  one for each option
-    paths: Paths = None,
-    *,
-    no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="能按字词检索就返回，不等向量")
-    ] = False,
-    laws: Annotated[
-        LawChoice | None,
-        typer.Option("--laws", metavar="范围", help="同时收进随附的法律：pinned 常用的，all 全部"),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="只看问答表格会收进什么、哪些行不行，不改知识库")
-    ] = False,
-    withdraw: Annotated[
-        bool, typer.Option("--withdraw", help="问答表格：同名旧表有、新表没有的行，一并撤回")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Add files, and return once every server of the data directory can find them."""
-    if not paths and laws is None:
-        raise InvalidRequest("没有说要收进什么。请给出文件或文件夹，或用 --laws。")
-    if dry_run:
-        _preview(paths or [], json=json)
-        return
-    from service.bootstrap import complete_jobs, corpus_laws, open_base  # noqa: PLC0415
-
-    chosen = settings()
-    failures: list[WenjuError] = []
-    submitted: dict[str, None] = {}  # an ordered set
-    with open_base(chosen) as base, progress("收进文件") as bar:
-        for path in _files(paths or [], failures):
-            try:
-                submitted[base.submit(_read(path), path.name, withdraws=withdraw).id] = None
-            except WenjuError as error:
-                failures.append(error)
-        if laws is not None:
-            for law in corpus_laws(laws.value):
-                submitted[base.submit(law.content, law.source, law.known).id] = None
-        jobs = complete_jobs(chosen, list(submitted), words_only=no_wait, report=reporter(bar))
-        reports = sheet_reports(base, jobs)
-    tell(jobs, failures, reports, json=json)
-    if failures or any(_went_wrong(job) for job in jobs):
-        raise typer.Exit(1)
-
-
-def _went_wrong(job: Job) -> bool:
-    refused = bool(job.error_code) and not job.document_id
-    return refused or (job.answers is not None and job.answers.rejected > 0)
-
-
-def _preview(paths: Sequence[Path], *, json: bool) -> None:
-    """Say what would come in, and change nothing."""
-    from service.bootstrap import open_base, preview_file  # noqa: PLC0415  loads the engines
-
-    failures: list[WenjuError] = []
-    found: dict[str, SheetReport | None] = {}
-    with open_base(settings()) as base, progress("试读") as bar:
-        for done, path in enumerate(_files(paths, failures)):
-            bar.update(done, 0, path.name)
-            try:
-                found[str(path)] = preview_file(base, path.name, _read(path))
-            except WenjuError as error:
-                failures.append(error)
-    tell_previews(found, json=json, failures=failures)
-    rejected = any(report is not None and report.rejected for report in found.values())
-    if failures or rejected:
-        raise typer.Exit(1)
 
 
 def remove(identifiers: Identifiers) -> None:
@@ -178,21 +81,31 @@ def show(
     identifier: Identifier,
     *,
     text: Annotated[bool, typer.Option("--text", help="只输出全文")] = False,
+    references: Annotated[
+        bool, typer.Option("--references", help="列出它引用的文件和条款，各在哪里")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show what was read from a document."""
+    from index.linking import links  # noqa: PLC0415  loads the engines
     from service.bootstrap import open_base  # noqa: PLC0415
+    from service.elements import element_lines, shown_elements  # noqa: PLC0415
+    from service.guide import guide_lines, shown_guide  # noqa: PLC0415
     from service.presentation import document_json, today  # noqa: PLC0415
+    from service.references import reference_line, shown_references  # noqa: PLC0415
     from service.succession import ended_line, shown_lineage  # noqa: PLC0415
 
     with open_base(settings()) as base:
         document = base.document(identifier)
         lineage = base.lineage(identifier)
         related = shown_lineage(base, document)
+        found = links(base, document, today()) if references else []
+        related |= shown_references(base, document, today()) if references and json else {}
     if text:
         say(document.text)
         return
     shown = document_json(document, today()) | related
+    shown |= shown_guide(document) | shown_elements(document) if json else {}
     if json:
         say_json(shown)
         return
@@ -204,6 +117,10 @@ def show(
         say(f"{'lineage':22}{ended_line(ended, identifier)}")
     for question in related["lineage"]["questions"]:
         say(f"{'question':22}{question}")
+    for name, value in [*element_lines(document), *guide_lines(document)]:
+        say(f"{'field':22}{name}：{value}")
+    for link in found:
+        say(f"{'reference':22}{reference_line(link, document)}")
     say(f"\n{document.text}")
 
 
@@ -252,74 +169,6 @@ def _change(identifiers: Sequence[str], act: Any, done: str) -> None:
     complete_jobs(chosen, [], words_only=True)
     if failed:
         raise typer.Exit(failed)
-
-
-def _files(paths: Sequence[Path], failures: list[WenjuError]) -> Iterator[Path]:
-    """Yield the files at and below the paths, in order, hidden ones left out."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file
-                for file in path.rglob("*")
-                if file.is_file()
-                and file.name not in IGNORED
-                and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            )
-        elif path.exists():
-            yield path
-        else:
-            failures.append(FileUnreadable(f"找不到 {path}。请检查路径。"))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(f"{path} 读不了：{error.strerror}。请检查权限后重试。") from error
-
-
-def reporter(bar: Bar) -> Any:
-    """Return what shows on a bar how far the worker has come."""
-
-    def report(now: Progress) -> None:
-        waiting = now.jobs_queued + now.jobs_running
-        words = f"读文件，还有 {waiting} 份" if waiting else "计算向量"
-        bar.update(now.chunks_with_vectors, now.chunks, words)
-
-    return report
-
-
-def tell(
-    jobs: Sequence[Job],
-    failures: Sequence[WenjuError],
-    reports: Mapping[str, SheetReport] | None = None,
-    *,
-    json: bool,
-) -> None:
-    """Say what became of files: those that are in, and of the others why not."""
-    from service.presentation import job_json, sheet_json  # noqa: PLC0415
-    from service.succession import ended_line  # noqa: PLC0415
-
-    reports = reports or {}
-    if json:
-        errors = [{"code": error.code, "message": error.message} for error in failures]
-        rows = {job_id: sheet_json(report) for job_id, report in reports.items()}
-        say_json({"jobs": [job_json(job) for job in jobs], "errors": errors, "rows": rows})
-        return
-    for job in jobs:
-        if job.document_id:
-            say(f"{job.document_id}　{job.source}")
-            for ended in job.endings:
-                say(f"　　{ended_line(ended, job.document_id)}")
-        elif job.id in reports:
-            tell_sheet(job.source, reports[job.id])
-        elif job.error_code:
-            warn(f"wenju: {job.source}：{job.error_message}（{job.error_code}）")
-    for failure in failures:
-        fail(failure)
-    refused = sum(1 for job in jobs if job.error_code and not job.document_id)
-    if refused and len(jobs) > 1:
-        warn(f"共 {len(jobs)} 份，{refused} 份没有读入，已隔离；查看用 wenju jobs --failed。")
 
 
 def _account(identifier: str, titled: tuple[str, Coverage]) -> dict[str, Any]:

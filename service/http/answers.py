@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import date
 from threading import Lock
 from typing import Annotated, Any
@@ -28,21 +30,20 @@ from service.http.schemas.answers import (
     SearchShape,
     SuggestionsShape,
 )
-from service.http.schemas.shape import ProblemShape
+from service.http.schemas.shape import FAILURES
 from service.http.wiring import CallerHere, DeskHere, caller_of
 from service.presentation import answer_json, search_json, today
 from service.requests import accept_day, accept_question
 
-_PROBLEM: dict[str, Any] = {"model": ProblemShape}
-_FAILURES: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 422, 429, 503), _PROBLEM)
 asking_routes = APIRouter(
-    prefix="/api", tags=["问答"], route_class=open_to(Scope.ASK), responses=_FAILURES
+    prefix="/api", tags=["问答"], route_class=open_to(Scope.ASK), responses=FAILURES
 )
 searching_routes = APIRouter(
-    prefix="/api", tags=["问答"], route_class=open_to(Scope.SEARCH), responses=_FAILURES
+    prefix="/api", tags=["问答"], route_class=open_to(Scope.SEARCH), responses=FAILURES
 )
 LONGEST_LIST = 100  # passages that one search gives
 MOST_SUGGESTED = 12
+ASKED_ANEW = 600  # seconds after which we look again at what is asked most
 EVENT_EXAMPLE = """\
 event: received
 data: {"question": "有多少个事项实现了两市通办？"}
@@ -76,7 +77,7 @@ data: {"question": "有多少个事项实现了两市通办？", "outcome": "ans
 )
 def answer(request: Request, body: QuestionShape) -> Response:
     """Answer a question from the documents, or refuse it; a refusal is an answer too."""
-    ask = asking(request, body.question, body, channel_of(request))
+    ask = asking(request, body.question, body, channel_of(request), body.previous)
     if wants_events(request):
         return answer_events(body.question, request.url.path, ask)
     return JSONResponse(answer_json(ask(unheard)))
@@ -96,7 +97,7 @@ def _answer_one(request: Request, item: object) -> dict[str, Any]:
     path = request.url.path
     try:
         asked = QuestionShape.model_validate(item)
-        given = asking(request, asked.question, asked, channel_of(request))(unheard)
+        given = asking(request, asked.question, asked, channel_of(request), asked.previous)(unheard)
     except ValidationError as error:
         return {"answer": None, "problem": problem_json(path, *explain(error.errors()))}
     except WenjuError as error:
@@ -130,27 +131,39 @@ def search(
 def suggestions(
     request: Request, desk: DeskHere, limit: Annotated[int, Query(ge=1, le=MOST_SUGGESTED)] = 6
 ) -> JSONResponse:
-    """Return questions that the documents can answer."""
+    """Return questions that are answered: what is asked most, then what the documents state."""
     tried: TriedSuggestions = request.app.state.suggestions
     return JSONResponse({"suggestions": tried.give(desk)[:limit]})
 
 
 class TriedSuggestions:
-    """Suggestions, found once for a state of the base: each of them is tried, which costs."""
+    """What is asked most, filled up with what the documents answer.
 
-    def __init__(self) -> None:
+    Found once for a state of the base, and what is asked once in a while besides: each question
+    is tried, which costs.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = Lock()
         self._found_for: tuple[int, date] | None = None
         self._found: list[str] = []
+        self._given: list[str] = []
+        self._given_until = 0.0
 
     def give(self, desk: Desk) -> list[str]:
-        """Return the suggestions of today."""
+        """Return the suggestions of now."""
         state = (desk.knowledge_base.revision, today())
         with self._lock:  # who comes meanwhile waits for the same
-            if self._found_for != state:
+            is_new = self._found_for != state
+            if is_new:
                 self._found = desk.suggestions(MOST_SUGGESTED)
                 self._found_for = state
-            return self._found
+            if is_new or self._clock() >= self._given_until:
+                frequent = desk.frequent_questions(MOST_SUGGESTED, self._found)
+                self._given = list(dict.fromkeys((*frequent, *self._found)))[:MOST_SUGGESTED]
+                self._given_until = self._clock() + ASKED_ANEW
+            return self._given
 
 
 @asking_routes.post("/feedback", status_code=204, summary="有用或纠错")

@@ -9,8 +9,18 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
+from service.chat.allowance import Allowance
 from service.desk import Desk
-from service.http import answers, curated, documents, operations, succession
+from service.http import (
+    answers,
+    curated,
+    documents,
+    guide,
+    operations,
+    original_pages,
+    references,
+    succession,
+)
 from service.http.description import DescribedApplication
 from service.http.envelope import Envelope
 from service.http.metrics import Measured, Metrics
@@ -19,6 +29,7 @@ from service.http.rates import RateLimits
 from service.http.readiness import ReadinessWatch
 from service.mcp_server import http as mcp
 from service.openai import completions, embeddings, failures, models
+from service.original_pages import OriginalPages
 from service.settings import Settings
 from service.web import pages, setup
 from service.web.rendering import STATIC
@@ -53,20 +64,28 @@ def build_application(
     application.state.metrics = Metrics()
     application.state.rates = RateLimits(settings.data_dir, settings)
     application.state.suggestions = answers.TriedSuggestions()
+    allowance = Allowance(
+        application.state.rates.seconds_over,
+        settings.chat_person_rate_limit,
+        settings.chat_rate_limit,
+    )
     application.state.wechat = wechat.open_channel(
         desk,
         settings,
         partial(application.state.suggestions.give, desk),
         application.state.metrics.answered,
+        admit=allowance.admit,
     )
     application.state.wecom_parts = Parts(
         desk,
         settings,
         partial(application.state.suggestions.give, desk),
         application.state.metrics.answered,
+        admit=allowance.admit,
     )
     application.state.wecom = wecom.open_channel(application.state.wecom_parts)
     application.state.embedding = Lock()
+    application.state.original_pages = OriginalPages(desk.knowledge_base)
     application.state.mcp = mcp.Mounted(desk, application.state.metrics)
     for router in (
         answers.asking_routes,
@@ -74,7 +93,10 @@ def build_application(
         documents.reading,
         documents.keeping,
         documents.uploading,
+        original_pages.router,
         succession.reading,
+        references.reading,
+        guide.reading,
         succession.curating,
         curated.router,
         operations.router,
@@ -86,6 +108,7 @@ def build_application(
         wecom.router,
         pages.asking,
         pages.reading,
+        pages.showing,
         setup.router,
     ):
         application.include_router(router)

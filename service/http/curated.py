@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
@@ -24,19 +24,17 @@ from service.http.schemas.curated import (
     FeedbackListShape,
     GapListShape,
 )
-from service.http.schemas.shape import ProblemShape
+from service.http.schemas.shape import FAILURES, MISSING
 from service.http.wiring import DeskHere
 from service.paging import part, unpack
 from service.presentation import curated_json, feedback_json, gap_json
 from service.requests import accept_moment, accept_question
 
-_PROBLEM: dict[str, Any] = {"model": ProblemShape}
-_MISSING: dict[int | str, dict[str, Any]] = {404: _PROBLEM}
 router = APIRouter(
     prefix="/api",
     tags=["维护"],
     route_class=open_to(Scope.CURATE),
-    responses=dict.fromkeys((401, 403, 422, 429, 503), _PROBLEM),
+    responses=FAILURES,
 )
 
 
@@ -64,7 +62,7 @@ def add_curated(body: DraftShape, desk: DeskHere) -> JSONResponse:
 @router.get(
     "/curated/{curated_id}",
     summary="一条标准问答",
-    responses={200: {"model": CuratedShape}, **_MISSING},
+    responses={200: {"model": CuratedShape}, **MISSING},
 )
 def get_curated(curated_id: str, desk: DeskHere) -> JSONResponse:
     """Return a curated answer."""
@@ -74,7 +72,7 @@ def get_curated(curated_id: str, desk: DeskHere) -> JSONResponse:
 @router.put(
     "/curated/{curated_id}",
     summary="改标准问答",
-    responses={200: {"model": CuratedShape}, **_MISSING},
+    responses={200: {"model": CuratedShape}, **MISSING},
     openapi_extra=repeats.DESCRIBED,
 )
 def change_curated(curated_id: str, body: DraftShape, desk: DeskHere) -> JSONResponse:
@@ -87,7 +85,7 @@ def change_curated(curated_id: str, body: DraftShape, desk: DeskHere) -> JSONRes
     "/curated/{curated_id}",
     status_code=204,
     summary="删标准问答",
-    responses=_MISSING,
+    responses=MISSING,
     openapi_extra=repeats.DESCRIBED,
 )
 def remove_curated(curated_id: str, desk: DeskHere) -> Response:

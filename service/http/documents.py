@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -28,27 +28,24 @@ from service.http.schemas.documents import (
     MetadataShape,
     SheetReportShape,
 )
-from service.http.schemas.shape import ProblemShape
-from service.http.wiring import CallerHere, DeskHere
+from service.http.schemas.shape import FAILURES, MISSING, PROBLEM
+from service.http.wiring import CallerHere, DeskHere, OriginalPagesHere
 from service.paging import part, unpack
 from service.presentation import document_json, job_json, sheet_json, summary_json, today
 from service.succession import shown_lineage
 from service.visibility import part_of, visible_document, visible_documents
 
-_PROBLEM: dict[str, Any] = {"model": ProblemShape}
-_MISSING: dict[int | str, dict[str, Any]] = {404: _PROBLEM}
-_FAILURES: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 422, 429, 503), _PROBLEM)
 reading = APIRouter(
-    prefix="/api", tags=["文件"], route_class=open_to(Scope.READ), responses=_FAILURES
+    prefix="/api", tags=["文件"], route_class=open_to(Scope.READ), responses=FAILURES
 )
 keeping = APIRouter(
-    prefix="/api", tags=["维护"], route_class=open_to(Scope.WRITE), responses=_FAILURES
+    prefix="/api", tags=["维护"], route_class=open_to(Scope.WRITE), responses=FAILURES
 )
 uploading = APIRouter(
     prefix="/api",
     tags=["维护"],
     route_class=open_to(Scope.WRITE, media_type=MULTIPART),
-    responses=_FAILURES,
+    responses=FAILURES,
 )
 
 
@@ -73,21 +70,24 @@ def list_documents(  # noqa: PLR0913, PLR0917  a parameter of the query each
 @reading.get(
     "/documents/{document_id}",
     summary="一份文件",
-    responses={200: {"model": DocumentShape}, **_MISSING},
+    responses={200: {"model": DocumentShape}, **MISSING},
 )
-def get_document(document_id: str, desk: DeskHere, caller: CallerHere) -> JSONResponse:
+def get_document(
+    document_id: str, desk: DeskHere, caller: CallerHere, originals: OriginalPagesHere
+) -> JSONResponse:
     """Return what was read from a document: metadata, where that stands, and the outline."""
     document = visible_document(desk, Channel.HTTP, document_id, sees_internal=caller.sees_internal)
     sees = partial(desk.may_see, channel=Channel.HTTP, sees_internal=caller.sees_internal)
     related = shown_lineage(desk.knowledge_base, document, sees)
-    return JSONResponse(document_json(document, today()) | related)
+    pages = f"/api/documents/{document.id}/pages" if originals.are_there(document) else None
+    return JSONResponse(document_json(document, today()) | related | {"pages": pages})
 
 
 @reading.get(
     "/documents/{document_id}/text",
     summary="全文",
     response_class=PlainTextResponse,
-    responses=_MISSING,
+    responses=MISSING,
 )
 def get_text(document_id: str, desk: DeskHere, caller: CallerHere) -> PlainTextResponse:
     """Return the text in which all offsets count, by code points."""
@@ -99,7 +99,7 @@ def get_text(document_id: str, desk: DeskHere, caller: CallerHere) -> PlainTextR
     "/documents",
     status_code=202,
     summary="收进文件",
-    responses={202: {"model": JobShape}, 413: _PROBLEM, 422: _PROBLEM},
+    responses={202: {"model": JobShape}, 413: PROBLEM, 422: PROBLEM},
     openapi_extra=repeats.DESCRIBED,
 )
 def add_document(
@@ -126,7 +126,7 @@ def add_document(
 @keeping.patch(
     "/documents/{document_id}",
     summary="改元数据",
-    responses={200: {"model": DocumentShape}, **_MISSING},
+    responses={200: {"model": DocumentShape}, **MISSING},
     openapi_extra=repeats.DESCRIBED,
 )
 def edit_document(document_id: str, body: MetadataShape, desk: DeskHere) -> JSONResponse:
@@ -141,7 +141,7 @@ def edit_document(document_id: str, body: MetadataShape, desk: DeskHere) -> JSON
     "/documents/{document_id}",
     status_code=204,
     summary="移除文件",
-    responses=_MISSING,
+    responses=MISSING,
     openapi_extra=repeats.DESCRIBED,
 )
 def remove_document(document_id: str, desk: DeskHere) -> Response:
@@ -150,7 +150,7 @@ def remove_document(document_id: str, desk: DeskHere) -> Response:
     return Response(status_code=204)
 
 
-@keeping.get("/jobs/{job_id}", summary="任务进度", responses={200: {"model": JobShape}, **_MISSING})
+@keeping.get("/jobs/{job_id}", summary="任务进度", responses={200: {"model": JobShape}, **MISSING})
 def get_job(job_id: str, desk: DeskHere) -> JSONResponse:
     """Return how far a file has come, or why it was not taken in."""
     try:
@@ -163,7 +163,7 @@ def get_job(job_id: str, desk: DeskHere) -> JSONResponse:
 @keeping.get(
     "/jobs/{job_id}/rows",
     summary="问答表格各行的去向",
-    responses={200: {"model": SheetReportShape}, **_MISSING},
+    responses={200: {"model": SheetReportShape}, **MISSING},
 )
 def get_rows(job_id: str, desk: DeskHere) -> JSONResponse:
     """Return what became of a spreadsheet's rows: those rejected and why, those that are gone."""
@@ -193,7 +193,7 @@ def list_jobs(
     "/jobs/{job_id}/retry",
     status_code=202,
     summary="重读隔离的文件",
-    responses={202: {"model": JobShape}, **_MISSING},
+    responses={202: {"model": JobShape}, **MISSING},
     openapi_extra=repeats.DESCRIBED,
 )
 def retry_job(job_id: str, desk: DeskHere) -> JSONResponse:

@@ -65,8 +65,29 @@ class RateLimits:
         Without a caller, for one that was turned away, it counts for the address.
         """
         limit, name = self._limit_of(caller, address)
-        if limit is None:
+        counted = self._counted(limit, name, cost) if limit is not None else None
+        if counted is None:
             return None
+        is_within, standing = counted
+        if not is_within:
+            raise Problem(
+                429,
+                "rate_limited",
+                f"请求太多：{standing.window} 秒内最多 {standing.limit} 次。"
+                f"请在 {standing.seconds} 秒后重试，或请管理员放宽。",
+                {"retry-after": str(standing.seconds), **standing.headers()},
+            )
+        return standing
+
+    def seconds_over(self, rate: str, name: str) -> int | None:
+        """Count under a name of one's own; None within the rate, else the seconds to wait."""
+        from limits import parse  # noqa: PLC0415
+
+        counted = self._counted(parse(rate), name, 1)
+        return None if counted is None or counted[0] else counted[1].seconds
+
+    def _counted(self, limit: RateLimitItem, name: str, cost: int) -> tuple[bool, Standing] | None:
+        """Count; return whether that is within the limit, and how it stands. None: not counted."""
         try:
             is_within = self._limiter.hit(limit, name, cost=cost)
             stats = self._limiter.get_window_stats(limit, name)
@@ -74,16 +95,7 @@ class RateLimits:
             log.warning("requests are not counted: %s", error)
             return None
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
-        standing = Standing(limit.amount, limit.get_expiry(), stats.remaining, seconds)
-        if not is_within:
-            raise Problem(
-                429,
-                "rate_limited",
-                f"请求太多：{standing.window} 秒内最多 {standing.limit} 次。"
-                f"请在 {seconds} 秒后重试，或请管理员放宽。",
-                {"retry-after": str(seconds), **standing.headers()},
-            )
-        return standing
+        return is_within, Standing(limit.amount, limit.get_expiry(), stats.remaining, seconds)
 
     def _limit_of(self, caller: Caller | None, address: str) -> tuple[RateLimitItem | None, str]:
         if caller is LOCAL:

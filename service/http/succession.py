@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
@@ -14,27 +14,24 @@ from service.access import Scope
 from service.desk import Channel
 from service.http.guard import open_to
 from service.http.problems import Problem
-from service.http.schemas.shape import ProblemShape
+from service.http.schemas.shape import FAILURES, MISSING
 from service.http.schemas.succession import ChangesShape, ImpactShape, RestingQuestionsShape
 from service.http.wiring import CallerHere, DeskHere
 from service.succession import comparison_json, earlier_version, impact_json
 from service.visibility import visible_document
 
-_PROBLEM: dict[str, Any] = {"model": ProblemShape}
-_MISSING: dict[int | str, dict[str, Any]] = {404: _PROBLEM}
-_FAILURES: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 422, 429, 503), _PROBLEM)
 reading = APIRouter(
-    prefix="/api", tags=["文件"], route_class=open_to(Scope.READ), responses=_FAILURES
+    prefix="/api", tags=["文件"], route_class=open_to(Scope.READ), responses=FAILURES
 )
 curating = APIRouter(
-    prefix="/api", tags=["维护"], route_class=open_to(Scope.CURATE), responses=_FAILURES
+    prefix="/api", tags=["维护"], route_class=open_to(Scope.CURATE), responses=FAILURES
 )
 
 
 @reading.get(
     "/documents/{document_id}/changes",
     summary="与上一版逐条比较",
-    responses={200: {"model": ChangesShape}, **_MISSING},
+    responses={200: {"model": ChangesShape}, **MISSING},
 )
 def get_changes(
     document_id: str,
@@ -62,7 +59,7 @@ def get_changes(
 @curating.get(
     "/documents/{document_id}/impact",
     summary="受影响的标准问答",
-    responses={200: {"model": ImpactShape}, **_MISSING},
+    responses={200: {"model": ImpactShape}, **MISSING},
 )
 def get_impact(document_id: str, desk: DeskHere) -> JSONResponse:
     """List the curated answers that rest on what this document ended, or on itself if it has."""
@@ -72,7 +69,7 @@ def get_impact(document_id: str, desk: DeskHere) -> JSONResponse:
 @curating.post(
     "/documents/{document_id}/impact",
     summary="受影响的标准问答和测评题",
-    responses={200: {"model": ImpactShape}, **_MISSING},
+    responses={200: {"model": ImpactShape}, **MISSING},
 )
 def look_for_impact(document_id: str, body: RestingQuestionsShape, desk: DeskHere) -> JSONResponse:
     """List the curated answers, and those of the questions given, that are affected."""

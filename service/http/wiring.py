@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from service.access import Caller
 from service.desk import Desk
+from service.original_pages import OriginalPages
 from service.settings import Settings
 
 
@@ -21,6 +22,11 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _original_pages(request: Request) -> OriginalPages:
+    pages: OriginalPages = request.app.state.original_pages
+    return pages
+
+
 def caller_of(request: Request) -> Caller:
     """Return who sent a request to a guarded route."""
     caller: Caller = request.state.caller
@@ -29,4 +35,5 @@ def caller_of(request: Request) -> Caller:
 
 DeskHere = Annotated[Desk, Depends(_desk)]
 SettingsHere = Annotated[Settings, Depends(_settings)]
+OriginalPagesHere = Annotated[OriginalPages, Depends(_original_pages)]
 CallerHere = Annotated[Caller, Depends(caller_of)]

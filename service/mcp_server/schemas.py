@@ -7,6 +7,7 @@ from pydantic import Field
 from index.document import Status
 from service.http.schemas.answers import ConditionsShape
 from service.http.schemas.shape import Shape
+from service.requests import LONGEST_QUESTION
 
 MOST_HITS = 50  # passages of one search
 MOST_LISTED = 200  # documents in one list
@@ -16,7 +17,13 @@ MOST_READ = 8000  # characters of a document in one call
 class AskArguments(ConditionsShape):
     """What to answer."""
 
-    question: str = Field(description="一个完整的问题，1 到 1000 个字；不会记得上一个问题")
+    question: str = Field(description="一个问题，1 到 1000 个字；不会记得上一个问题")
+    previous: str | None = Field(
+        None,
+        max_length=LONGEST_QUESTION,
+        description="同一个人的上一个问题；question 接着它问（那第二批呢）时放在这里，"
+        "补全以后再答，返回的 question 是补全的",
+    )
 
 
 class SearchArguments(ConditionsShape):

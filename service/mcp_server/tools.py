@@ -59,6 +59,8 @@ class Toolbox:
     def ask(self, given: AskArguments, caller: Caller = LOCAL) -> Json:
         """Answer a question."""
         question = accept_question(given.question)
+        previous = given.previous or ""
+        before = accept_question(previous) if previous.strip() else None
         as_of, filter_ = _conditions(given)
         began = time.perf_counter()
         answer = self._desk.ask(
@@ -67,6 +69,7 @@ class Toolbox:
             filter_=filter_,
             channel=Channel.MCP,
             sees_internal=caller.sees_internal,
+            previous=before,
         )
         if self._answered is not None:
             self._answered(answer.outcome.value, time.perf_counter() - began)

@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse
 from service.access import Scope
 from service.answering.answer import Answer
 from service.answering.answering import unheard
+from service.answering.understanding.follow_up import completed
 from service.desk import Channel
 from service.http.asking import asking
 from service.http.events import UNBUFFERED, event
@@ -22,6 +23,7 @@ from service.openai.models import ANSWERING, missing_model
 from service.openai.schemas import FAILURES, ChatShape, CompletionShape, MessageShape
 from service.openai.wording import Wording, word
 from service.presentation import answer_json
+from service.requests import LONGEST_QUESTION
 
 STREAM_EXAMPLE = """\
 data: {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "56 个事项\\n"}}]}
@@ -29,6 +31,7 @@ data: {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "56 
 data: [DONE]
 
 """
+_LOOKED_BACK = 10  # messages of the user
 router = APIRouter(
     prefix="/v1", tags=["OpenAI 兼容"], route_class=open_to(Scope.ASK), responses=FAILURES
 )
@@ -52,9 +55,10 @@ def complete(request: Request, body: ChatShape) -> Response:
     try:
         refuse_unsupported(body)
         question = question_of(body.messages)
+        previous = asked_before(body.messages)
     except Unsupported as error:
         return failure_response(400, "unsupported", error.message, parameter=error.parameter)
-    answer = asking(request, question, body, Channel.OPENAI)(unheard)
+    answer = asking(request, question, body, Channel.OPENAI, previous)(unheard)
     wording = word(answer, str(request.base_url))
     usage = _usage(len(question), len(wording.text))
     if body.stream:
@@ -102,6 +106,23 @@ def question_of(messages: list[MessageShape]) -> str:
         if messages[place].role == "user":
             return _text_of(messages[place], f"messages[{place}].content")
     raise Unsupported("messages", "缺少 role 为 user 的消息：请把问题放在其中最后一条里。")
+
+
+def asked_before(messages: list[MessageShape]) -> str | None:
+    """Return the user's question before the last, whole where it leans on others itself."""
+    previous: str | None = None
+    texts = [_words_of(message) for message in messages if message.role == "user"]
+    for text in texts[-_LOOKED_BACK:-1]:
+        if len(text) <= LONGEST_QUESTION:  # else it is no question
+            previous = (previous and completed(text, previous)) or text
+    return previous[:LONGEST_QUESTION] if previous else None
+
+
+def _words_of(message: MessageShape) -> str:
+    """Return what can be read of a message; a picture sent earlier is no matter."""
+    if not isinstance(message.content, list):
+        return message.content or ""
+    return "\n".join(part.text for part in message.content if part.text)
 
 
 def _text_of(message: MessageShape, name: str) -> str:

@@ -6,11 +6,12 @@ Everything is counted in code points here, on the server, so that no browser has
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from index.document import Document, Section, SectionKind, Span
+from service.references import Leading
 
 DEEPEST_HEADING = 6  # of HTML; the document's title is the first
 _OUTLINED = frozenset(
@@ -30,12 +31,17 @@ _STYLED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text set in one way; `page` is set where it begins a page."""
+    """A run of text set in one way; `page` is set where it begins a page.
+
+    `opens` is the link that begins with it; it ends with the piece that `closes`.
+    """
 
     text: str
     is_marked: bool = False
     is_heading: bool = False  # a heading that a sentence follows in the same paragraph
     page: int | None = None
+    opens: Leading | None = None
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,11 @@ class Entry:
     text: str
 
 
-def typeset(document: Document, quote: Span | None) -> list[Block]:
-    """Return the paragraphs of the document in order, with `quote` marked."""
+def typeset(document: Document, quote: Span | None, leading: Sequence[Leading] = ()) -> list[Block]:
+    """Return the paragraphs of the document in order, with `quote` marked.
+
+    `leading` are the words that are links, in order.
+    """
     headings = {
         section.heading.start: (section.heading, depth)
         for section, depth in _walk(document.root, 0)
@@ -75,6 +84,7 @@ def typeset(document: Document, quote: Span | None) -> list[Block]:
         for section, _ in _walk(document.root, 0)
         if section.kind in _STYLED
     )
+    links = deque(leading)
     blocks = []
     for line in _lines(document.text):
         heading, depth = headings.get(line.start, (None, 0))
@@ -85,11 +95,16 @@ def typeset(document: Document, quote: Span | None) -> list[Block]:
             starts[max(start, line.start)] = page
         while styles and styles[0][0].end <= line.start:
             styles.popleft()
+        while links and links[0].span.end <= line.start:
+            links.popleft()
+        here = list(_begun(links, line.end))
         blocks.append(
             Block(
                 start=line.start,
                 pieces=tuple(
-                    _pieces(document.text, line, quote, None if fills_line else heading, starts)
+                    _pieces(
+                        document.text, line, quote, None if fills_line else heading, starts, here
+                    )
                 ),
                 level=min(depth + 1, DEEPEST_HEADING) if fills_line else 0,
                 page=starts.get(line.start),
@@ -97,6 +112,11 @@ def typeset(document: Document, quote: Span | None) -> list[Block]:
             )
         )
     return blocks
+
+
+def _begun(links: Iterable[Leading], end: int) -> Iterator[Leading]:
+    """Yield the links that begin before `end`."""
+    return takewhile(lambda one: one.span.start < end, links)
 
 
 def outline(document: Document, deepest: int = 3) -> list[Entry]:
@@ -136,14 +156,21 @@ def _page_starts(document: Document) -> list[tuple[int, int]]:
     return starts
 
 
-def _pieces(
-    text: str, line: Span, quote: Span | None, heading: Span | None, pages: Mapping[int, int]
+def _pieces(  # noqa: PLR0913, PLR0917  all that may change within a line
+    text: str,
+    line: Span,
+    quote: Span | None,
+    heading: Span | None,
+    pages: Mapping[int, int],
+    leading: Sequence[Leading],
 ) -> Iterator[Piece]:
-    """Cut a line wherever the way it is set changes, or a page begins."""
+    """Cut a line wherever the way it is set changes, a link does, or a page begins."""
     cuts = {line.start, line.end, *pages}
-    for span in (quote, heading):
+    for span in (quote, heading, *(one.span for one in leading)):
         if span is not None:
             cuts |= {edge for edge in (span.start, span.end) if edge in line}
+    opens = {max(one.span.start, line.start): one for one in leading}
+    closes = {min(one.span.end, line.end) for one in leading}
     for start, end in pairwise(sorted(cuts)):
         piece = Span(start, end)
         yield Piece(
@@ -151,4 +178,6 @@ def _pieces(
             is_marked=quote is not None and piece in quote,
             is_heading=heading is not None and piece in heading,
             page=pages.get(start) if start > line.start else None,
+            opens=opens.get(start),
+            closes=end in closes,
         )

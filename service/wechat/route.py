@@ -14,6 +14,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from index.document import SHANGHAI
 from index.store.chat_tasks import Task
+from service.chat.allowance import Admit, everybody
 from service.chat.attendant import Attendant, Audience, Said
 from service.chat.conversation import Conversation, Request, Way
 from service.chat.receiving import Refusals, read_body
@@ -29,6 +30,7 @@ from service.wechat.sending import WeChatCalls
 
 ANSWERED_AT_ONCE = 4  # messages; more wait their turn, within their time
 _TOO_LARGE = Problem(413, "wechat_body_too_large", "内容超过 64 KB，不是微信的消息。")
+_TOO_SLOW = Problem(408, "wechat_body_too_slow", "内容没有在五秒内到齐，请检查网络和代理。")
 SUCCESS = "success"  # no reply, and no need to send the message again
 router = APIRouter(include_in_schema=False)
 
@@ -43,16 +45,19 @@ class Channel:
     refusals: Refusals = field(default_factory=lambda: Refusals("/wechat"))
 
 
-def open_channel(
+def open_channel(  # noqa: PLR0913  the last two by name
     desk: Desk,
     settings: Settings,
     suggestions: Callable[[], list[str]],
     counted: Callable[[str, float], None],
+    *,
+    admit: Admit = everybody,
     now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI),
 ) -> Channel | None:
     """Return the channel, or None where it is not set up. Raises InvalidConfiguration.
 
-    `counted` is told the outcome of each answer and the seconds it took.
+    `counted` is told the outcome of each answer and the seconds it took, `admit` asked whether a
+    person may say more.
     """
     account = account_of(settings)
     if account is None:
@@ -68,7 +73,8 @@ def open_channel(
     base = desk.knowledge_base
     calls = WeChatCalls(account, settings.wechat_api_url, base.access_tokens, now)
     messenger = calls if account.may_send_messages else None
-    conversation = Conversation(base.chat_tasks, attend, Way(CHANNEL, messenger), now=now)
+    way = Way(CHANNEL, messenger)
+    conversation = Conversation(base.chat_tasks, attend, way, admit=admit, now=now)
     return Channel(account, conversation, now)
 
 
@@ -89,7 +95,7 @@ async def receive(request: HttpRequest) -> Response:
     """Reply to a message."""
     arrived = asyncio.get_running_loop().time()
     channel = _channel(request)
-    body = await read_body(request, _TOO_LARGE)
+    body = await read_body(request, _TOO_LARGE, _TOO_SLOW)
     now = channel.now()
     try:
         opened = open_envelope(channel.account, request.query_params, body, now)

@@ -17,8 +17,8 @@ from index.store.feedback import Feedback
 from index.store.gaps import Gap
 from service.chat.calling import Undelivered, call
 from service.desk import Channel, Verdict
+from service.identity import without_identity
 from service.phone import cut
-from service.wecom.identity import without_identity
 from service.wecom.markdown import as_markdown
 from service.wecom.sending import ERRORS
 

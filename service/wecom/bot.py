@@ -77,6 +77,9 @@ class Bot:
     async def _answered(self, heard: Said, seconds: float) -> Reply:
         if heard.words is None:
             return _stream(heard.stream, polite_word(heard.kind))
+        too_much = await self._conversation.over(heard.incoming)
+        if too_much is not None:
+            return _stream(heard.stream, too_much.words)
         wish = said(heard.words)
         task = await self._conversation.attended(heard.incoming, wish, seconds)
         if task is None:

@@ -73,9 +73,25 @@ class CustomerServiceReader:
         self._conversation = conversation
         self._now = now
         self._owner = uuid4().hex
+        self._wanted: dict[str, str] = {}  # the token that came last with the word to read
+        self._reading: set[str] = set()
 
     async def read(self, account: str, token: str) -> None:
-        """Read an account's new messages to their end, and begin to answer them."""
+        """Read an account's new messages to their end, and begin to answer them.
+
+        Told while it is being read, it is read once more, however often it was told.
+        """
+        self._wanted[account] = token
+        if account in self._reading:
+            return
+        self._reading.add(account)
+        try:
+            while account in self._wanted:
+                await self._read(account, self._wanted.pop(account))
+        finally:
+            self._reading.discard(account)
+
+    async def _read(self, account: str, token: str) -> None:
         lease = f"{SERVICE}:{account}"
         try:
             for _ in range(_TURNS):
@@ -127,7 +143,11 @@ class CustomerServiceReader:
         person = asked.incoming.person
         windows = self._base.customer_service
         await asyncio.to_thread(lambda: windows.open_window(person, sent_at))
-        await self._conversation.send_later(asked.incoming, asked.wish)
+        too_much = await self._conversation.over(asked.incoming)
+        if too_much is None:
+            await self._conversation.send_later(asked.incoming, asked.wish)
+        elif too_much.is_news:  # of the few messages that may be sent, one
+            await self._conversation.tell(person, too_much.words)
 
     async def _event(self, one: Mapping[str, Any], account: str, sent_at: datetime) -> None:
         event = one["event"]

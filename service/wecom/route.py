@@ -38,6 +38,7 @@ from service.wecom.wiring import Parts
 STREAM_SECONDS = 3.0  # of WeCom's five, before it is told that there is more to come
 REFRESH_SECONDS = 2.0
 _TOO_LARGE = Problem(413, "wecom_body_too_large", "内容超过 64 KB，不是企业微信的消息。")
+_TOO_SLOW = Problem(408, "wecom_body_too_slow", "内容没有在五秒内到齐，请检查网络和代理。")
 _SUCCESS = "success"  # no reply, and no need to send the message again
 _NEWS = "kf_msg_or_event"  # there is something to read in 微信客服
 router = APIRouter(include_in_schema=False)
@@ -90,7 +91,7 @@ async def receive(request: HttpRequest) -> Response:
     arrived = asyncio.get_running_loop().time()
     channel: Channel = request.app.state.wecom
     account, conversation = _application(channel)
-    body = await read_body(request, _TOO_LARGE)
+    body = await read_body(request, _TOO_LARGE, _TOO_SLOW)
     root, cipher = _opened(channel, account.door, request, body)
     try:
         if text_of(root, "Event") == _NEWS:
@@ -127,7 +128,7 @@ async def receive_bot(request: HttpRequest) -> Response:
     """Reply to what the bot hears."""
     channel: Channel = request.app.state.wecom
     door, bot = _bot(channel)
-    body = await read_body(request, _TOO_LARGE)
+    body = await read_body(request, _TOO_LARGE, _TOO_SLOW)
     heard, cipher, is_refresh = _heard(channel, door, request, body)
     reply = await bot.reply(heard, REFRESH_SECONDS if is_refresh else STREAM_SECONDS)
     if reply is None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from index.document import SHANGHAI
 from index.store.chat_tasks import Task
+from service.chat.allowance import Admit, everybody
 from service.chat.attendant import Attendant, Audience, Said
 from service.chat.conversation import Conversation, Way
 from service.chat.wishes import Wish
@@ -29,7 +30,8 @@ ANSWERED_AT_ONCE = 4  # messages; more wait their turn, within their time
 class Parts:
     """What every part of the channel is made from.
 
-    `counted` is told the outcome of each answer and the seconds it took.
+    `counted` is told the outcome of each answer and the seconds it took, `admit` asked whether a
+    person may say more.
     """
 
     desk: Desk
@@ -37,6 +39,7 @@ class Parts:
     suggestions: Callable[[], Sequence[str]]
     counted: Callable[[str, float], None]
     now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI)
+    admit: Admit = everybody
 
     def calls(self, account: Account) -> WeComCalls:
         """Return what calls WeCom for the application."""
@@ -87,4 +90,5 @@ class Parts:
             attendant = attendant_of(task)
             return await loop.run_in_executor(pool, attendant.attend, task, wish, moment)
 
-        return Conversation(self.desk.knowledge_base.chat_tasks, attend, way, now=self.now)
+        tasks = self.desk.knowledge_base.chat_tasks
+        return Conversation(tasks, attend, way, admit=self.admit, now=self.now)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from index.agencies import SITE_FILE
 from index.completion import complete
 from index.document import Filter, Metadata, Status
 from index.embedding.demo import DemoEmbedder
@@ -264,3 +265,48 @@ def test_documents_of_an_older_catalogue_are_settled_by_the_worker(tmp_path: Pat
         assert connection.execute(NamedTextRow.__table__.select()).first() is not None
     database.close()
     assert ends(tmp_path, second) == (None, None)
+
+
+MINISTRY = """停车设备安全管理办法
+
+（{day}{issuer}令第{serial}号公布）
+
+第一条　为了停车设备安全，制定本办法。
+
+第二条　每{months}个月检查一次。
+
+第三条　本办法自公布之日起施行。
+"""
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "ended"),
+    [
+        ("卫生部", "国家卫生健康委员会", True),
+        ("建设部", "住房和城乡建设部", True),
+        ("建设部", "农业农村部", False),
+        ("国家卫生健康委员会", "卫生部", False),  # no agency becomes again what it was
+    ],
+)
+def test_a_renamed_ministry_speaks_for_its_former_self(
+    tmp_path: Path, earlier: str, later: str, ended: bool
+) -> None:
+    texts = [
+        MINISTRY.format(day="2006年3月1日", issuer=earlier, serial=4, months=6),
+        MINISTRY.format(day="2020年5月1日", issuer=later, serial=9, months=3),
+    ]
+    old, _ = add(tmp_path, texts)
+    assert ends(tmp_path, old) == ((date(2020, 5, 1), Status.AMENDED) if ended else (None, None))
+
+
+def test_a_sites_own_table_of_agencies_counts(tmp_path: Path) -> None:
+    (tmp_path / SITE_FILE).write_text(
+        '[[changes]]\nsince = 2019\nformer = ["示例市行政服务中心"]\nnow = "示例市政务数据局"\n',
+        "utf-8",
+    )
+    text = "示例市窗口服务管理办法\n\n第一条　窗口{}点开门。\n\n{}\n\n{}年1月3日\n"
+    old, _ = add(
+        tmp_path,
+        [text.format("9", "示例市行政服务中心", 2015), text.format("8", "示例市政务数据局", 2021)],
+    )
+    assert ends(tmp_path, old) == (date(2021, 1, 3), Status.AMENDED)

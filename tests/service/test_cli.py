@@ -324,6 +324,9 @@ def test_the_doctor_says_what_each_finding_means(
     findings = {one["check"]: one for one in wenju("doctor", "--json").json}
     assert findings["向量模型"]["grade"] == "good"
     assert findings["知识库"]["grade"] == "warning"
+    for part, command in (("LibreOffice", "apt-get install"), ("文字识别", "pip install")):
+        found = findings[part]
+        assert found["grade"] == "good" or command in found["message"]
     assert "WENJU_API_KEY" in findings["配置"]["message"]
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "wenju.db").write_bytes(b"no database at all" * 100)

@@ -7,13 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from index.document import SHANGHAI
 from index.embedding.demo import DemoEmbedder
@@ -21,10 +19,10 @@ from index.knowledge_base import KnowledgeBase
 from index.store.api_keys import ApiKeyDraft
 from service.desk import Desk
 from service.http.application import build_application
-from service.listening import address_of, bind
 from service.serving import configured
 from service.settings import Settings
 from tests.service.conftest import fill
+from tests.service.running import running
 
 DOCS = Path(__file__).parents[2] / "docs"
 FILES = {
@@ -62,14 +60,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     chosen = Settings(data_dir=directory, reader="rules")
     with (
         KnowledgeBase.open(directory, DemoEmbedder(), follow=False) as base,
-        bind("127.0.0.1", 0) as listening,
+        running(configured(build_application(Desk(chosen, base), chosen))) as site,
     ):
-        server = uvicorn.Server(configured(build_application(Desk(chosen, base), chosen)))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address_of(listening), base
-        server.should_exit = True
-        thread.join()
+        yield site, base
 
 
 @pytest.mark.slow

@@ -54,6 +54,34 @@ def test_the_answer_is_the_one_that_the_presentation_makes(client: TestClient, d
     assert over_http == json.loads(json.dumps(at_the_desk))
 
 
+def test_a_question_may_lean_on_the_one_before(client: TestClient) -> None:
+    before = "标准化第一批事项清单共有多少项？"
+    answer = ask(client, "那第二批呢？", previous=before)
+    assert answer["question"] == "标准化第二批事项清单共有多少项？"
+    assert answer["answer"] == "543 项"
+    assert ask(client, QUESTION, previous=before)["question"] == QUESTION
+    several = {"questions": [{"question": "那第二批呢？", "previous": before}]}
+    [one] = client.post("/api/answers", json=several).json()["answers"]
+    assert one["answer"]["answer"] == "543 项"
+    assert ask(client, QUESTION, previous="")["question"] == QUESTION
+
+
+@pytest.mark.parametrize(
+    ("previous", "code"),
+    [
+        ("问" * 1001, "invalid_field"),
+        ("第一批\ud800有几项", "unreadable_text"),
+        (1, "invalid_field"),
+    ],
+)
+def test_a_bad_question_before_is_a_problem(
+    client: TestClient, previous: object, code: str
+) -> None:
+    body = json.dumps({"question": "第二批呢", "previous": previous}).encode()
+    refused = client.post("/api/answer", content=body, headers={"content-type": "application/json"})
+    check_problem(refused, 422, code)
+
+
 def test_as_of_an_earlier_day_the_text_of_that_day_answers(
     client: TestClient, ids: dict[str, str]
 ) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -23,10 +22,10 @@ from index.embedding.demo import DemoEmbedder
 from index.knowledge_base import KnowledgeBase
 from service.desk import Desk
 from service.http.application import build_application
-from service.listening import address_of, bind
 from service.serving import configured
 from service.settings import Settings
 from tests.service.conftest import fill
+from tests.service.running import running
 
 CHECKS = (
     not_a_server_error,
@@ -54,28 +53,26 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     chosen = Settings(data_dir=directory, reader="rules", upload_megabytes=1)
     with (
         KnowledgeBase.open(directory, DemoEmbedder(), follow=False) as base,
-        bind("127.0.0.1", 0) as listening,
+        running(configured(build_application(Desk(chosen, base), chosen))) as site,
     ):
-        server = uvicorn.Server(configured(build_application(Desk(chosen, base), chosen)))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        site = address_of(listening)
         assert httpx2.get(f"{site}/readyz").status_code == 200  # and stays so
         yield schemathesis.openapi.from_url(f"{site}/openapi.json")
-        server.should_exit = True
-        thread.join()
 
 
-def check_every_route(described: Any, bounds: settings) -> None:
-    """Send each described operation what its description allows, and look at the answers."""
+def check_every_route(described: Any, bounds: settings) -> Counter[int]:
+    """Send each described operation what its description allows, and look at the answers.
+
+    Return how often each status was seen.
+    """
     checked, failures = 0, []
+    seen: Counter[int] = Counter()
     for found in described.get_all_operations():
         operation = found.ok()
 
         @bounds
         @given(case=operation.as_strategy())
         def answers_as_described(case: Any) -> None:
-            case.call_and_validate(checks=CHECKS)
+            seen[case.call_and_validate(checks=CHECKS).status_code] += 1
 
         try:
             answers_as_described()
@@ -84,6 +81,7 @@ def check_every_route(described: Any, bounds: settings) -> None:
         checked += 1
     assert failures == []
     assert checked > 20
+    return seen
 
 
 def test_every_route_answers_as_it_is_described(described: Any) -> None:
@@ -91,5 +89,8 @@ def test_every_route_answers_as_it_is_described(described: Any) -> None:
 
 
 @pytest.mark.slow
-def test_every_route_answers_as_it_is_described_whatever_is_sent(described: Any) -> None:
-    check_every_route(described, settings(BOUNDS, max_examples=200))
+def test_every_route_answers_as_it_is_described_whatever_is_sent(
+    described: Any, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    seen = check_every_route(described, settings(BOUNDS, max_examples=200))
+    record_testsuite_property("requests by status", dict(sorted(seen.items())))

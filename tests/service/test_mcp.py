@@ -103,6 +103,17 @@ def test_conditions_narrow_what_answers(tools: Any, ids: dict[str, str]) -> None
     assert refused["outcome"] == "refused"
 
 
+def test_a_question_may_lean_on_the_one_before(tools: Any) -> None:
+    before = "第一批事项共有多少项？"
+    leaning = call(tools, "ask", question="那第二批呢？", previous=before).structured_content
+    assert leaning["question"] == "第二批事项共有多少项？"
+    whole = call(tools, "ask", question=QUESTION, previous=before).structured_content
+    assert whole["question"] == QUESTION
+    alone = call(tools, "ask", question=QUESTION, previous=" ").structured_content
+    assert alone["answer"] == whole["answer"]
+    assert call(tools, "ask", question=QUESTION, previous="问" * 1001).is_error
+
+
 def test_searching_gives_passages_best_first(tools: Any) -> None:
     found = SearchShape.model_validate(
         call(tools, "search", query="跨城通办", limit=3).structured_content

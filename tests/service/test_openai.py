@@ -138,6 +138,22 @@ def test_the_last_message_of_the_user_is_the_question(chat: OpenAI) -> None:
     assert completion.usage.completion_tokens == len(completion.choices[0].message.content or "")
 
 
+def test_a_question_may_lean_on_what_the_user_asked_before(chat: OpenAI) -> None:
+    asked = ["标准化第一批事项清单共有多少项？", "那第二批呢？", "第一批呢"]
+    messages: Any = [
+        {"role": "user", "content": [{"type": "image_url"}]},
+        {"role": "user", "content": "问" * 1001},
+    ]
+    for question, value in zip(asked, ["258 项", "543 项", "258 项"], strict=True):
+        messages.append({"role": "user", "content": question})
+        completion = chat.chat.completions.create(model="wenju", messages=messages)
+        assert completion.choices[0].message.content.startswith(value)
+        messages.append({"role": "assistant", "content": "第三批事项清单"})
+    whole = completion.to_dict()["wenju"]["question"]
+    assert whole == "标准化第一批事项清单共有多少项？"
+    assert completion.usage.prompt_tokens == len("第一批呢")
+
+
 def test_what_tunes_a_language_model_is_taken_and_ignored(chat: OpenAI) -> None:
     tuned = ask(
         chat,

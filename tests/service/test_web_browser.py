@@ -140,6 +140,55 @@ def test_back_and_forward_lead_through_the_questions(page: Page) -> None:
     expect(page.locator(".asked")).to_have_text("签发人是谁？")
 
 
+BATCH = "第一批事项共有多少项？"
+
+
+def test_a_question_asked_on_is_answered_as_the_whole_and_can_be_asked_as_it_stands(
+    page: Page,
+) -> None:
+    page.goto("/")
+    ask(page, BATCH)
+    expect(page.locator(".whole")).to_have_count(0)
+    page.keyboard.press("/")
+    ask(page, "那第二批呢？")
+    whole = BATCH.replace("一", "二")
+    expect(page.locator(".whole")).to_contain_text(f"按“{whole}”回答")
+    assert f"q={quote(whole)}" in page.url
+    page.get_by_role("button", name="照原话问").click()
+    expect(page.locator(".whole")).to_have_count(0)
+    expect(page.locator(".answer:not(.loading) .asked")).to_have_text("那第二批呢？")
+
+
+@pytest.mark.slow
+def test_what_was_answered_as_a_whole_question_stays_whole(page: Page) -> None:
+    page.goto("/")
+    whole = BATCH.replace("一", "二")
+    for question in (BATCH, "那第二批呢？"):
+        ask(page, question)
+        page.keyboard.press("/")
+    box = page.get_by_label("要问的问题")
+    page.keyboard.press("ArrowUp")
+    expect(box).to_have_value(whole)  # in the history
+    page.reload()
+    expect(page.locator(".answer:not(.loading) .asked")).to_have_text(whole)
+    expect(page.locator(".whole")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_question_chosen_or_asked_afresh_leans_on_nothing(page: Page) -> None:
+    sent: list[str] = []
+    page.on(
+        "request", lambda one: sent.append(one.post_data or "") if "answer" in one.url else None
+    )
+    page.goto("/")
+    ask(page, BATCH)
+    page.locator("header a").first.click()  # to the beginning
+    page.locator("#history .chips button").first.click()
+    expect(page.locator(".answer:not(.loading) .asked")).to_have_text(BATCH)
+    assert len(sent) == 2
+    assert not any("previous" in body for body in sent)
+
+
 @pytest.mark.slow
 def test_feedback_is_kept_and_the_answer_stays(page: Page, desk: Desk) -> None:
     page.goto(f"/?q={quote(QUESTION)}")

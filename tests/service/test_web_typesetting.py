@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 
 from index.document import OriginRun, Span
 from index.read import read_document
+from service.references import Leading
 from service.web.typesetting import outline, typeset
 from tests.service.conftest import HOSTILE, MEASURES, REPORT
 
@@ -39,6 +40,24 @@ def test_exactly_the_quote_is_marked_wherever_it_begins_and_ends(data: some.Data
         if piece.is_marked
     )
     assert without_space(marked) == without_space(document.text[start:end])
+
+
+@given(some.data())
+def test_exactly_the_words_that_lead_somewhere_are_links(data: some.DataObject) -> None:
+    document = data.draw(some.sampled_from(DOCUMENTS))
+    edges = data.draw(some.lists(some.integers(0, len(document.text)), max_size=12, unique=True))
+    spans = [Span(*pair) for pair in zip(*[iter(sorted(edges))] * 2, strict=False)]
+    leading = [Leading(span, f"#p{span.start}", "") for span in spans]
+    quote = data.draw(some.sampled_from([None, Span(0, len(document.text) // 2)]))
+    linked, opened = "", False
+    for block in typeset(document, quote, leading):
+        for piece in block.pieces:
+            assert not (piece.opens and opened)
+            opened = opened or piece.opens is not None
+            linked += piece.text if opened else ""
+            opened = opened and not piece.closes
+        assert not opened  # a link never goes on into the next paragraph
+    assert without_space(linked) == without_space("".join(one.of(document.text) for one in spans))
 
 
 def test_a_heading_on_its_own_line_is_set_as_one_and_one_that_runs_on_is_bold() -> None:

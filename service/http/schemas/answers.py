@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, SkipValidation
 from index.document import Kind, Status
 from service.desk import RequestFilter
 from service.http.schemas.shape import Day, ProblemShape, Shape
+from service.requests import LONGEST_QUESTION
 
 MOST_QUESTIONS = 50  # in one request
 
@@ -48,6 +49,12 @@ class QuestionShape(ConditionsShape):
     )
 
     question: str = Field(description="1 到 1000 个字")
+    previous: str | None = Field(
+        None,
+        max_length=LONGEST_QUESTION,
+        description="同一个人的上一个问题；接着它问的（那第二批呢）补全以后再答，"
+        "返回的 question 是补全的",
+    )
 
 
 class QuestionsShape(Shape):

@@ -141,6 +141,45 @@ class LineageShape(Shape):
     questions: list[str]
 
 
+class PlaceShape(Shape):
+    """A span of the document's text, in code points."""
+
+    start: int
+    end: int
+
+
+class BoxShape(Shape):
+    """A rectangle on a page, in shares of its width and height from the top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class PageShape(Shape):
+    """A page of an original, and where the quote asked for stands on it."""
+
+    page: int
+    width: int = Field(description="图片的宽，像素")
+    height: int
+    text: PlaceShape | None = Field(description="这一页上的正文；没有读出文字的页是 null")
+    quote: PlaceShape | None = Field(description="所问的引文在这一页上的部分")
+    boxes: list[BoxShape] | None = Field(
+        description="这部分在页面上的位置，每行一个；没有引文，或说不准在哪里的，是 null"
+    )
+    url: str = Field(description="页面图片的地址，引文已标出")
+
+
+class PageListShape(Shape):
+    """The pages of an original."""
+
+    document_id: str
+    total: int
+    has_letters: bool = Field(description="本机有中文字体；没有时，未嵌入字体的文字画不出来")
+    pages: list[PageShape]
+
+
 class DocumentShape(Shape):
     """What was read from a document."""
 
@@ -154,6 +193,7 @@ class DocumentShape(Shape):
     sections: list[SectionShape]
     removals: list[RemovalShape]
     lineage: LineageShape
+    pages: str | None = Field(None, description="原件页面列表的地址；没有页面的格式是 null")
 
 
 class ErrorShape(Shape):

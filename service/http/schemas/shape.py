@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -50,3 +50,8 @@ class ProblemShape(Shape):
     detail: str
     instance: str
     code: str
+
+
+PROBLEM: dict[str, Any] = {"model": ProblemShape}
+MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEM}  # where a route names one thing
+FAILURES: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 422, 429, 503), PROBLEM)

@@ -9,6 +9,7 @@ const LONG_ANSWER = 24; // characters; beyond, it is set smaller
 const SLOW = 15_000; // ms after which we stop waiting
 const HISTORY_KEY = "wenju.history";
 const HISTORY_LENGTH = 30;
+const LEANING = 30 * 60_000; // ms for which a question may lean on the one before
 
 const byId = (id) => document.getElementById(id);
 const form = byId("form");
@@ -19,6 +20,7 @@ const start = byId("start");
 const keys = byId("keys");
 
 let current = null; // the answer on screen
+let answeredAt = 0; // when it came
 let pending = null; // the AbortController of the question on its way
 let history_ = readHistory();
 let place = history_.length; // where arrow-up has got to
@@ -26,7 +28,8 @@ let draft = "";
 
 // ---- asking ------------------------------------------------------------------------------
 
-async function ask(question, { isNewPlace = true } = {}) {
+/** Ask a question; where it leans on `previous` (那第二批呢), the whole question is answered. */
+async function ask(question, { isNewPlace = true, previous = null } = {}) {
   question = question.trim();
   if (!question) return;
   box.value = question;
@@ -46,7 +49,7 @@ async function ask(question, { isNewPlace = true } = {}) {
   let answer = null;
   let failure = null;
   try {
-    answer = await fetchAnswer(question, controller.signal);
+    answer = await fetchAnswer(question, previous, controller.signal);
   } catch (error) {
     failure = controller.signal.reason === "slow" ? new SlowAnswer() : error;
   } finally {
@@ -56,8 +59,12 @@ async function ask(question, { isNewPlace = true } = {}) {
   if (pending !== controller) return; // a newer question took over
   pending = null;
   current = answer;
+  answeredAt = Date.now();
+  if (answer && answer.question !== question) keepWhole(question, answer.question);
   result.setAttribute("aria-busy", "false");
-  result.replaceChildren(answer ? showAnswer(answer) : showFailure(question, failure));
+  result.replaceChildren(
+    answer ? showAnswer(answer, question) : showFailure(question, previous, failure),
+  );
   if (document.activeElement === box || document.activeElement === document.body) {
     // From here single keys act on the answer; someone already typing on is left alone.
     if (box.value.trim() === question) result.firstElementChild.focus({ preventScroll: true });
@@ -65,8 +72,22 @@ async function ask(question, { isNewPlace = true } = {}) {
   result.scrollIntoView({ block: "nearest" });
 }
 
-async function fetchAnswer(question, signal) {
+/** The question that the next one may lean on. */
+function askedBefore() {
+  return current && Date.now() - answeredAt < LEANING ? current.question : null;
+}
+
+/** Let the address and the history say what was answered: by itself it leans on nothing. */
+function keepWhole(question, whole) {
+  history.replaceState(null, "", addressOf(whole, asOf.value));
+  document.title = `${whole} · 问据`;
+  history_ = history_.filter((other) => other !== question);
+  addToHistory(whole);
+}
+
+async function fetchAnswer(question, previous, signal) {
   const body = { question };
+  if (previous) body.previous = previous;
   if (asOf.value) body.as_of = asOf.value;
   const response = await fetch("/api/answer", {
     method: "POST",
@@ -112,12 +133,13 @@ function clone(id) {
   return byId(id).content.cloneNode(true);
 }
 
-function showAnswer(answer) {
+function showAnswer(answer, question) {
   const fragment = clone("answer-template");
   const find = (selector) => fragment.querySelector(selector);
   const article = find(".answer");
   article.classList.add(answer.outcome);
-  find(".asked").textContent = answer.question;
+  find(".asked").textContent = question;
+  showWhole(find(".whole"), answer, question);
   find(".outcome").textContent = outcomeOf(answer);
   showConfidence(find(".confidence"), answer);
   showShort(find(".short"), answer);
@@ -139,8 +161,18 @@ function showAnswer(answer) {
   for (const button of article.querySelectorAll("[data-copy]")) {
     button.addEventListener("click", () => copyPart(button.dataset.copy));
   }
-  announce(answer);
+  announce(answer, question);
   return fragment;
+}
+
+/** Say which question was answered where it was not asked as a whole, and how to have it not so. */
+function showWhole(place_, answer, question) {
+  if (answer.question === question) {
+    place_.remove();
+    return;
+  }
+  place_.querySelector("b").textContent = answer.question;
+  place_.querySelector("button").addEventListener("click", () => ask(question));
 }
 
 function outcomeOf(answer) {
@@ -243,19 +275,20 @@ function showTrace(place_, answer) {
   place_.textContent = parts.join(" · ");
 }
 
-function showFailure(question, error) {
+function showFailure(question, previous, error) {
   const known = error instanceof Problem;
   const fragment = clone("failure-template");
   const find = (selector) => fragment.querySelector(selector);
   find(".message").textContent = known ? error.message : "连不上服务。请检查网络，再试一次。";
   find(".code").textContent = known && error.code ? `代码 ${error.code}` : "";
-  find(".retry").addEventListener("click", () => ask(question));
+  find(".retry").addEventListener("click", () => ask(question, { previous }));
   return fragment;
 }
 
-function announce(answer) {
+function announce(answer, question) {
   const words = answer.answer ?? answer.refusal?.message ?? `找到 ${answer.citations.length} 段相关原文`;
-  byId("announcement").textContent = `${outcomeOf(answer)}：${words}`;
+  const whole = answer.question === question ? "" : `按“${answer.question}”回答。`;
+  byId("announcement").textContent = `${whole}${outcomeOf(answer)}：${words}`;
 }
 
 function element(name, text) {
@@ -500,7 +533,7 @@ function openFirst() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask(box.value);
+  ask(box.value, { previous: askedBefore() });
 });
 byId("day-button").addEventListener("click", () => {
   showDay(true);

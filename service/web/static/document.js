@@ -13,8 +13,21 @@ back.querySelector("a").addEventListener("click", (event) => {
   history.back();
 });
 
+// The text and the original's pages are two views of one page: going back leaves both.
+const other = document.querySelector(".views a:not([aria-current])");
+const change = () => location.replace(other.href);
+other?.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  change();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (other && event.key.toLowerCase() === "p") {
+    event.preventDefault();
+    change();
+  }
   if (event.key === "/") {
     event.preventDefault();
     location.href = "/";

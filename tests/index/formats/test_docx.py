@@ -1,6 +1,4 @@
 import io
-import zipfile
-from collections.abc import Callable
 
 import docx
 import pytest
@@ -11,6 +9,7 @@ from index.document import SectionKind
 from index.errors import CorruptFile, FileTooLarge
 from index.formats.docx import read_docx
 from index.read import read_document
+from tests.index.formats.hostile import rezipped
 from tests.index.typesetting import report_bytes
 
 DECLARATION = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
@@ -30,20 +29,6 @@ HIDDEN = [  # places where a careless reader loses words, or finds words that ar
 def saved(document: docx.document.Document) -> bytes:
     file = io.BytesIO()
     document.save(file)
-    return file.getvalue()
-
-
-def rezipped(content: bytes, change: Callable[[str, bytes], bytes], **added: bytes) -> bytes:
-    """Return a package with its parts changed and others added."""
-    file = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for entry in old.infolist():
-            new.writestr(entry.filename, change(entry.filename, old.read(entry)))
-        for name, part in added.items():
-            new.writestr(name, part)
     return file.getvalue()
 
 

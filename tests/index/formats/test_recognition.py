@@ -14,11 +14,13 @@ from PIL import Image
 
 from index.chunk import chunk
 from index.coverage import check
-from index.document import Recognition
+from index.document import Recognition, Span
 from index.errors import EmptyDocument, MissingPart
 from index.formats import image
 from index.formats.image import read_image
 from index.formats.recognition import is_installed
+from index.pages.draw import survey
+from index.pages.sought import seek
 from index.read import read_document
 from tests.index.formats.rendering import as_pdf, report_paragraphs
 
@@ -75,6 +77,32 @@ def test_two_scanned_pages_read_as_they_were_printed(kind: str) -> None:
     assert abs(document.text.count("\n") - whole) <= 1
     account = check(document, chunk(document))
     assert account.recognised == {page.page: page.confidence for page in document.recognised}
+
+
+@pytest.mark.slow
+@needs_models
+@pytest.mark.parametrize("kind", ["PDF", "PNG"])
+def test_words_of_a_scan_are_marked_where_they_were_printed(kind: str) -> None:
+    scan = saved(pictures(1), kind)
+    document = read_document(scan, "r")
+    printed = as_pdf(report_paragraphs())
+    text = read_document(printed, "r")
+    words = "坚持依法全面履行"
+    boxes = []
+    for content, read in ((scan, document), (printed, text)):
+        start = read.text.index(words)
+        sought = seek(read, 1, Span(start, start + len(words)))
+        assert sought is not None
+        [found] = survey(content, "r", [sought]).boxes.values()
+        assert found is not None
+        [box] = found
+        boxes.append(box)
+    scanned, exact = boxes
+    em = 16 / 595  # of the page's width
+    assert scanned.left == pytest.approx(exact.left, abs=0.3 * em)
+    assert scanned.right == pytest.approx(exact.right, abs=0.3 * em)
+    assert scanned.top == pytest.approx(exact.top, abs=0.3 * em)
+    assert scanned.bottom == pytest.approx(exact.bottom, abs=0.3 * em)
 
 
 @pytest.mark.slow

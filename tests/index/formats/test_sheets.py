@@ -133,7 +133,7 @@ def test_a_table_as_text_reads_alike_in_any_encoding(separator: str, encoding: s
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.formats.xlsx.MOST_ROWS", 3)
+    monkeypatch.setattr("index.formats.sheets.MOST_ROWS", 3)
     with pytest.raises(FileTooLarge, match=f"{sheets.MOST_ROWS} 行"):
         read_xlsx(saved(table(*[("甲", "乙")] * 5)))
 

@@ -87,28 +87,28 @@ def test_nothing_is_left_when_the_reader_is_closed() -> None:
         own(as_docx(report_paragraphs()), "r.docx", None)
         with pytest.raises(ReadingStopped):
             own(BOMB, "x.pdf", None)
-        [process] = [nursery._process for nursery in own._idle]
+        [process] = [nursery.process for nursery in own.nurseries.idle]
     assert process.poll() is not None
     assert folders() <= before
 
 
 def test_a_process_that_has_gone_is_replaced(reader: SandboxedReader) -> None:
     reader(report_bytes(), "r.txt", None)
-    nursery = reader._idle[-1]  # the next to be used
-    nursery._process.send_signal(signal.SIGKILL)
-    nursery._process.wait()
+    nursery = reader.nurseries.idle[-1]  # the next to be used
+    nursery.process.send_signal(signal.SIGKILL)
+    nursery.process.wait()
     assert reader(report_bytes(), "r.txt", None)
 
 
 def test_a_process_killed_in_the_middle_takes_only_its_file(reader: SandboxedReader) -> None:
     reader(report_bytes(), "r.txt", None)
-    nursery = reader._idle[-1]  # the next to be used
-    killer = threading.Timer(0.3, os.kill, (nursery._process.pid, signal.SIGKILL))
+    nursery = reader.nurseries.idle[-1]  # the next to be used
+    killer = threading.Timer(0.3, os.kill, (nursery.process.pid, signal.SIGKILL))
     killer.start()
     with pytest.raises(ReadingStopped):
         reader(SLOW * 4, "x.txt", None)
     killer.join()
-    assert _children_of(nursery._process.pid) == []
+    assert _children_of(nursery.process.pid) == []
     assert reader(report_bytes(), "r.txt", None)
 
 
@@ -134,7 +134,7 @@ def test_several_files_are_read_at_once(reader: SandboxedReader) -> None:
     for thread in threads:
         thread.join()
     assert len(done) == 2
-    assert len(reader._idle) <= 2
+    assert len(reader.nurseries.idle) <= 2
 
 
 @pytest.mark.parametrize(

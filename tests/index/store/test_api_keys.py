@@ -6,6 +6,7 @@ import pytest
 from index.document import SHANGHAI
 from index.errors import ApiKeyNotFound
 from index.store.api_keys import MARK, USE_NOTED_EVERY, ApiKeyDraft, ApiKeys, KeyUse
+from index.store.askings import Askings
 from index.store.database import FILE_NAME, Database
 from index.store.feedback import AnswerLog
 from index.store.gaps import Gaps
@@ -59,7 +60,7 @@ def test_the_last_use_is_kept_coarsely_and_never_goes_back(
 ) -> None:
     key, text = keys.create(DRAFT, NOW)
     assert key.is_use_to_be_noted(NOW)
-    journal = Journal(AnswerLog(database), Gaps(database), keys)
+    journal = Journal(AnswerLog(database), Gaps(database), Askings(database), keys)
     for use in (KeyUse(key.id, NOW), KeyUse(key.id, NOW - DAY), KeyUse("gone", NOW)):
         journal.put(use)
     journal.close()

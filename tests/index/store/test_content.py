@@ -8,18 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from index.document import (
+    Box,
     Document,
     Kind,
     Metadata,
     OriginRun,
+    PrintedRun,
+    Recognition,
     Removal,
     Section,
     SectionKind,
     Span,
     Status,
 )
+from index.read import read_document
 from index.store.catalogue import Catalogue
-from index.store.content import metadata_from_json, metadata_to_json
+from index.store.content import (
+    document_from,
+    metadata_from_json,
+    metadata_to_json,
+    structure_json,
+)
 from index.store.database import Database
 from index.store.tables import DocumentRow
 
@@ -56,6 +65,13 @@ metadatas = some.builds(
     ended_on=days,
     ended_by=some.none() | some.sampled_from(Status),
 )
+shares = some.integers(0, 10_000).map(lambda count: count / 10_000)
+runs = some.builds(
+    PrintedRun,
+    some.integers(0, 10**6),
+    some.integers(1, 99),
+    some.builds(Box, shares, shares, shares, shares),
+)
 documents = some.builds(
     Document,
     id=some.just("0123456789abcdef"),
@@ -69,6 +85,9 @@ documents = some.builds(
     ).map(tuple),
     removals=some.lists(some.builds(Removal, some.integers(0, 10**6), texts, printed)).map(tuple),
     evidence=some.dictionaries(printed, spans),
+    recognised=some.lists(
+        some.builds(Recognition, some.integers(1, 99), shares, some.lists(runs).map(tuple))
+    ).map(tuple),
 )
 
 
@@ -83,6 +102,13 @@ def catalogue() -> Iterator[Catalogue]:
 def test_a_document_comes_back_as_it_went_in(catalogue: Catalogue, document: Document) -> None:
     catalogue.put(document, [])
     assert catalogue.document(document.id) == document
+
+
+def test_a_scan_that_was_read_before_places_were_kept_comes_back_without_them() -> None:
+    document = read_document("各镇人民政府：现将有关事项通知如下。".encode(), "x.txt")
+    structure = structure_json(document) | {"recognised": [[1, 0.97]]}
+    read = document_from("x", "0", document.text, document.metadata, structure, document_id="0")
+    assert read.recognised == (Recognition(1, 0.97),)
 
 
 @given(metadatas)

@@ -32,6 +32,15 @@ def test_sqlite_is_told_what_a_crash_must_not_cost(tmp_path: Path) -> None:
     }
 
 
+def test_only_what_says_so_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    asking = text("PRAGMA synchronous")
+    with closing(Database.open(tmp_path)) as database:
+        for is_durable in (True, False, True):
+            with database.writing(is_durable=is_durable) as connection:
+                level = connection.execute(asking).scalar_one()
+            assert level == (2 if is_durable else 1)  # FULL, NORMAL
+
+
 def test_a_reader_sees_one_state_while_others_write(tmp_path: Path) -> None:
     with closing(Database.open(tmp_path)) as database:
         counting = text("SELECT count(*) FROM documents")

@@ -5,6 +5,7 @@ import pytest
 from index.document import SHANGHAI, Span
 from index.errors import StorageFull
 from index.store.api_keys import ApiKeys
+from index.store.askings import Askings
 from index.store.database import Database
 from index.store.feedback import Answered, AnswerLog, FeedbackBook
 from index.store.gaps import Gaps, Miss
@@ -55,7 +56,7 @@ def test_old_answers_are_forgotten_and_what_was_said_of_them_is_not(
 def test_the_journal_writes_what_it_was_given_before_it_closes(
     database: Database, answers: AnswerLog
 ) -> None:
-    journal = Journal(answers, Gaps(database), ApiKeys(database))
+    journal = Journal(answers, Gaps(database), Askings(database), ApiKeys(database))
     for number in range(200):
         journal.put(answered(str(number)))
         journal.put(Miss("停车费多少？", "no_basis", "web"))
@@ -65,7 +66,7 @@ def test_the_journal_writes_what_it_was_given_before_it_closes(
 
 
 def test_a_journal_that_was_never_used_closes(database: Database, answers: AnswerLog) -> None:
-    Journal(answers, Gaps(database), ApiKeys(database)).close()
+    Journal(answers, Gaps(database), Askings(database), ApiKeys(database)).close()
 
 
 def test_a_full_disk_costs_entries_and_nothing_else(
@@ -78,7 +79,7 @@ def test_a_full_disk_costs_entries_and_nothing_else(
         raise StorageFull("磁盘空间不足。")
 
     monkeypatch.setattr(AnswerLog, "record", full)
-    journal = Journal(answers, Gaps(database), ApiKeys(database))
+    journal = Journal(answers, Gaps(database), Askings(database), ApiKeys(database))
     journal.put(answered("a"))
     journal.close()
     assert "磁盘空间不足" in caplog.text

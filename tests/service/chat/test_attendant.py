@@ -119,6 +119,39 @@ def test_after_half_an_hour_nothing_is_remembered(hear: Hear) -> None:
     assert hear("继续", NOW + REMEMBERED).startswith("没有等待领取的答案")
 
 
+BATCH = "标准化第一批事项清单共有多少项？"
+
+
+def test_a_question_may_lean_on_the_one_before(hear: Hear) -> None:
+    assert hear(BATCH).startswith("258 项")
+    second = hear("那第二批呢？")
+    assert second.startswith("按“标准化第二批事项清单共有多少项？”回答：\n543 项\n依据：")
+    assert hear("第一批呢").splitlines()[1] == "258 项"  # and on that one in turn
+    assert hear("继续").splitlines()[1] == "258 项"
+
+
+@pytest.mark.parametrize(
+    ("before", "later"),
+    [
+        (BATCH, REMEMBERED),
+        (BATCH, timedelta(seconds=-1)),
+        ("菜单", timedelta()),
+        (None, timedelta()),
+    ],
+)
+def test_it_leans_on_no_menu_nothing_later_and_nothing_long_past(
+    hear: Hear, before: str | None, later: timedelta
+) -> None:
+    if before:
+        hear(before)
+    assert not hear("去年呢？", NOW + later).startswith("按")
+
+
+def test_with_the_whole_question_an_answer_is_no_longer_than_may_be_sent(hear: Hear) -> None:
+    hear("第一批" + "服务" * 490 + "共有多少项？")
+    assert len(hear("那第二批呢？").encode()) <= LONGEST
+
+
 def test_feedback_is_kept_with_the_answer_it_is_about(hear: Hear, base: KnowledgeBase) -> None:
     hear(QUESTION)
     hear("纠错")

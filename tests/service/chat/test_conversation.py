@@ -21,7 +21,7 @@ from service.chat.calling import Undelivered
 from service.chat.conversation import Conversation, Request, Way
 from service.chat.messages import Message
 from service.chat.wishes import Fetch, Wish
-from tests.service.wechat.simulator import BEGINNING, inline, moment, simulate
+from tests.service.chat.simulation import BEGINNING, inline, moment, simulate
 
 SENT_AT = datetime.fromtimestamp(BEGINNING, SHANGHAI)
 
@@ -129,7 +129,7 @@ def test_the_third_try_promises_the_answer_which_is_fetched_once(database: Datab
         promise, seconds = replies[2]
         assert promise is not None
         assert "继续" in promise
-        assert seconds == 4.5
+        assert seconds == 2.5
         await asyncio.sleep(10)
         assert (await ask(server))[0] == promise  # a copy that comes late
         assert (await ask(server, message("m2", "继续")))[0] == "五个工作日"
@@ -143,9 +143,40 @@ def test_a_message_so_old_that_no_try_follows_is_promised_at_once(database: Data
     async def story(phone: Phone) -> None:
         reply, seconds = await ask(phone.server(), age=10)
         assert reply is not None
-        assert ("继续" in reply, seconds) == (True, 4.5)
+        assert ("继续" in reply, seconds) == (True, 2.5)
 
     run(database, story, seconds=20)
+
+
+@pytest.mark.parametrize(("seconds", "age"), [(4.4, 0), (2.4, 10)])
+def test_an_answer_that_is_there_in_time_is_given_not_promised(
+    database: Database, seconds: float, age: float
+) -> None:
+    async def story(phone: Phone) -> None:
+        assert await ask(phone.server(), age=age) == ("五个工作日", seconds)
+
+    run(database, story, seconds)
+
+
+def test_in_the_third_try_an_answer_is_given_within_half_the_time(database: Database) -> None:
+    async def story(phone: Phone) -> None:
+        server = phone.server()
+        tries = []
+        for _ in range(3):
+            tries.append(asyncio.ensure_future(ask(server, is_open=False)))
+            await asyncio.sleep(5)
+        assert await tries[2] == ("五个工作日", 2.3)
+
+    run(database, story, seconds=12.3)
+
+
+def test_where_the_answer_is_sent_afterwards_the_last_try_is_not_cut_short(
+    database: Database,
+) -> None:
+    async def story(phone: Phone) -> None:
+        assert await ask(phone.server(may_send=True), age=10) == ("五个工作日", 4.0)
+
+    run(database, story, seconds=4)
 
 
 def test_who_still_waits_after_all_is_promised_the_answer(database: Database) -> None:

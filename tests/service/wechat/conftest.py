@@ -1,3 +1,3 @@
-from tests.service.chat.conftest import base
+from tests.service.chat.conftest import base, tokens
 
-__all__ = ["base"]
+__all__ = ["base", "tokens"]

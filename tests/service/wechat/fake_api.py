@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from service.listening import address_of, bind
+from tests.service.running import running
 
 APP_ID = "wx0123456789abcdef"
 SECRET = "app-secret"  # noqa: S105  a word for tests
@@ -28,6 +27,11 @@ class FakeApi:
     bodies: list[bytes] = field(default_factory=list)
     errors: dict[str, list[Any]] = field(default_factory=dict)
     valid: str | None = None
+
+    def reset(self) -> None:
+        fresh = FakeApi(self.address)
+        for name in vars(fresh):
+            setattr(self, name, getattr(fresh, name))
 
     def token(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["appid"] != APP_ID:
@@ -72,13 +76,5 @@ def application_of(fake: FakeApi) -> FastAPI:
 def listening_api() -> Iterator[FakeApi]:
     """Serve it on a port of this machine."""
     fake = FakeApi()
-    with bind("127.0.0.1", 0) as listening:
-        fake.address = address_of(listening)
-        server = uvicorn.Server(uvicorn.Config(application_of(fake), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield fake
-        finally:
-            server.should_exit = True
-            thread.join()
+    with running(uvicorn.Config(application_of(fake), log_level="warning")) as fake.address:
+        yield fake

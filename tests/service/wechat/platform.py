@@ -23,7 +23,13 @@ ACCOUNT = "gh_0123456789ab"
 
 def settings(**changes: object) -> Settings:
     """Return the settings of a site with a key, and what the test changes of them."""
-    given = {"wechat_token": TOKEN, "wechat_app_id": APP_ID, "wechat_encoding_aes_key": KEY}
+    given = {
+        "wechat_token": TOKEN,
+        "wechat_app_id": APP_ID,
+        "wechat_encoding_aes_key": KEY,
+        "chat_person_rate_limit": "none",
+        "chat_rate_limit": "none",
+    }
     return Settings(**{**given, **changes})  # type: ignore[arg-type]  # pydantic checks them
 
 

@@ -1,7 +1,6 @@
 """WeChat as it behaves, in simulated time: five seconds, three tries, and whatever goes wrong.
 
-Several server processes share one catalogue. Their event loop's clock jumps to whatever happens
-next, so hours pass in seconds and nothing depends on this machine's speed.
+Several server processes share one catalogue.
 """
 
 from __future__ import annotations
@@ -11,15 +10,12 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from fastapi import FastAPI
 
-from index.document import SHANGHAI
 from index.knowledge_base import KnowledgeBase
 from index.store.chat_tasks import Task
 from service.chat.attendant import Attendant, Audience, Said
@@ -32,52 +28,8 @@ from service.phone import LONGEST, PhoneStyle
 from service.settings import Settings
 from service.wechat.account import CHANNEL, account_of
 from service.wechat.route import Channel, router
+from tests.service.chat.simulation import PATIENCE, TRIES, Exchange, inline, moment, wall_clock
 from tests.service.wechat.platform import KEY, OLD_KEY, Platform, settings
-
-BEGINNING = 1_750_000_000
-PATIENCE = 5.0  # seconds that WeChat waits for a reply
-TRIES = 3
-_Result = TypeVar("_Result")
-
-
-class SimulatedLoop(asyncio.SelectorEventLoop):
-    """An event loop that waits for nothing: its clock jumps to the next thing to do."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._seconds = 0.0
-
-    def time(self) -> float:
-        return self._seconds
-
-    def _run_once(self) -> None:
-        if not self._ready:  # type: ignore[attr-defined]  # the loop's own queue
-            scheduled = self._scheduled  # type: ignore[attr-defined]
-            assert scheduled, "everybody waits for somebody else"
-            self._seconds = max(self._seconds, scheduled[0]._when)
-        super()._run_once()  # type: ignore[misc]
-
-
-def simulate(work: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Run to the end in simulated time."""
-    loop = SimulatedLoop()
-    try:
-        return loop.run_until_complete(work())
-    finally:
-        loop.close()
-
-
-async def inline(function: Callable[[], _Result]) -> _Result:
-    """Do at once what a server does in a thread, where time would go on meanwhile."""
-    return function()
-
-
-def wall_clock() -> float:
-    return BEGINNING + asyncio.get_running_loop().time()
-
-
-def moment() -> datetime:
-    return datetime.fromtimestamp(wall_clock(), SHANGHAI)
 
 
 @dataclass
@@ -144,43 +96,6 @@ class Server:
             working.cancel()
 
 
-@dataclass
-class Exchange:
-    """One request to a server and its response; `is_over` once WeChat closes the connection."""
-
-    status: int = 0
-    content: bytes = b""
-    is_over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def call(self, application: FastAPI, query: dict[str, str], body: bytes) -> None:
-        pieces = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive() -> dict[str, Any]:
-            if pieces:
-                return pieces.pop()
-            await self.is_over.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: Any) -> None:
-            self.status = message.get("status", self.status)
-            self.content += message.get("body", b"")
-
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/wechat",
-            "raw_path": b"/wechat",
-            "root_path": "",
-            "scheme": "https",
-            "http_version": "1.1",
-            "query_string": urlencode(query).encode(),
-            "headers": [(b"host", b"wenju.example.gov.cn")],
-            "client": ("192.0.2.1", 1),
-            "server": ("wenju.example.gov.cn", 443),
-        }
-        await application(scope, receive, send)
-
-
 class World:
     """WeChat, its users, the servers, and somebody who means ill."""
 
@@ -189,13 +104,14 @@ class World:
         self.troubles = troubles
         self.inboxes: dict[str, list[str]] = {}
         self.worked: Counter[str] = Counter()
+        self.killed = 0  # times that a server was
         self.failures = 0  # what WeChat tells users is out of order
         self.refused: Counter[int] = Counter()
         self.captured: list[tuple[float, dict[str, str], bytes]] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self._durations: dict[str, float] = {}
         self.closing = ExitStack()
-        chosen = settings(wechat_previous_aes_key=OLD_KEY)
+        chosen = settings(wechat_previous_aes_key=OLD_KEY, reader="rules")  # which is not asked
         self.servers = [
             Server.over(
                 self.closing.enter_context(KnowledgeBase.open(directory, None, follow=False)),
@@ -246,11 +162,12 @@ class World:
 
     async def _request(self, query: dict[str, str], body: bytes) -> bytes:
         """Send one request to any of the servers; closing the connection stops no server."""
-        exchange = Exchange()
+        exchange = Exchange("/wechat")
         await asyncio.sleep(self.way())
         server = self.chance.choice(self.servers)
         if self.chance.random() < self.troubles.crashes:
             server.crash()
+            self.killed += 1
         calling = asyncio.ensure_future(exchange.call(server.application, query, body))
         self._keep(calling)
         try:
@@ -263,7 +180,7 @@ class World:
 
     async def attack(self, query: dict[str, str], body: bytes) -> None:
         """Send what WeChat has not sent; nothing may be answered."""
-        exchange = Exchange()
+        exchange = Exchange("/wechat")
         await exchange.call(self.chance.choice(self.servers).application, query, body)
         self.refused[exchange.status] += 1
         assert exchange.status in {400, 403, 413}, exchange.content

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,10 +17,10 @@ from service.chat import conversation
 from service.chat.receiving import LONGEST_BODY
 from service.desk import Desk
 from service.http.application import build_application
-from service.listening import address_of, bind
 from service.settings import InvalidConfiguration, Settings
 from service.wechat.route import open_channel
 from tests.service.problems import check_problem
+from tests.service.running import running
 from tests.service.wechat.platform import (
     KEY,
     OLD_KEY,
@@ -52,7 +51,7 @@ def client_of(base: KnowledgeBase, chosen: Settings) -> TestClient:
         chosen,
         lambda: [QUESTION],
         application.state.metrics.answered,
-        lambda: datetime.fromtimestamp(NOW, SHANGHAI),
+        now=lambda: datetime.fromtimestamp(NOW, SHANGHAI),
     )
     return TestClient(application, base_url="https://wenju.example.gov.cn")
 
@@ -294,16 +293,11 @@ def test_a_whole_conversation_with_a_running_server(base: KnowledgeBase, key: st
     """wechatpy checks the address, greets, asks, asks on, and leaves."""
     chosen = settings(wechat_encoding_aes_key=key, public_url="https://wenju.example.gov.cn")
     application = build_application(Desk(chosen, base), chosen)
-    with bind("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            with httpx.Client(base_url=address_of(listening), timeout=600) as client:
-                _converse(client, Platform(time.time, key=key))
-        finally:
-            server.should_exit = True
-            thread.join()
+    with (
+        running(uvicorn.Config(application, log_level="warning")) as address,
+        httpx.Client(base_url=address, timeout=600) as client,
+    ):
+        _converse(client, Platform(time.time, key=key))
 
 
 def _converse(client: httpx.Client, platform: Platform) -> None:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from service.chat.receiving import LONGEST_BODY
+from tests.service.chat.simulation import simulate, wall_clock
 from tests.service.wechat.platform import Platform
-from tests.service.wechat.simulator import Troubles, World, simulate, wall_clock
+from tests.service.wechat.simulator import Troubles, World
 
 ANSWER = re.compile(r"答(问题\d+-\d+)。")
+AT_ONCE = 5  # questions a second, whatever their number: more people are a longer day
+FAILING = 0.03  # of the questions, at most, while servers are killed
 
 
 class Person:
     """Asks, several questions at a time, and fetches what was promised."""
 
-    def __init__(self, world: World, name: str, questions: int) -> None:
-        self.world, self.name = world, name
+    def __init__(self, world: World, name: str, questions: int, comes: float = 0) -> None:
+        self.world, self.name, self.comes = world, name, comes
         self.questions = [f"问题{name}-{number}" for number in range(questions)]
         self.failed: set[str] = set()
 
@@ -33,6 +37,7 @@ class Person:
         return Counter(answer for text in self.inbox for answer in ANSWER.findall(text))
 
     async def live(self) -> None:
+        await asyncio.sleep(self.comes)
         await asyncio.gather(*map(self._ask, self.questions))
         for _ in range(30):
             await asyncio.sleep(self.world.chance.uniform(5, 40))
@@ -58,7 +63,7 @@ async def attacks(world: World, count: int) -> None:
     """Forge, replay, alter, swamp."""
     hostile = b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;">]><xml>&c;</xml>'
     for number in range(count):
-        await asyncio.sleep(world.chance.uniform(1, 20))
+        await asyncio.sleep(world.chance.uniform(0.1, 4))
         guesser = Platform(wall_clock, token="guess", key=world.platforms[0].key)  # noqa: S106
         plain = Platform(wall_clock)
         stranger = Platform(wall_clock, key="0" * 43)
@@ -74,10 +79,18 @@ async def attacks(world: World, count: int) -> None:
             await world.attack(taken | {"nonce": "1"}, body)
             if wall_clock() - at > 601:
                 await world.attack(taken, body)
+    old = world.chance.sample(world.captured, count)
+    await asyncio.sleep(601)
+    for _, taken, body in old:
+        await world.attack(taken, body)
 
 
 async def run(world: World, people: int, questions: int) -> list[Person]:
-    everybody = [Person(world, str(number), questions) for number in range(people)]
+    day = max(0, people * questions / AT_ONCE - 20)  # they ask within 20 seconds of coming
+    everybody = [
+        Person(world, str(number), questions, world.chance.uniform(0, day))
+        for number in range(people)
+    ]
     attacking = asyncio.ensure_future(attacks(world, people))
     await asyncio.gather(*(person.live() for person in everybody), attacking)
     await world.settle()
@@ -85,6 +98,9 @@ async def run(world: World, people: int, questions: int) -> list[Person]:
 
 
 def check(world: World, everybody: list[Person]) -> None:
+    asked = sum(len(person.questions) for person in everybody)
+    failed = sum(len(person.failed) for person in everybody)
+    assert failed <= FAILING * asked
     for person in everybody:
         answers = person.answers
         for question in person.questions:
@@ -118,7 +134,8 @@ def test_each_person_gets_each_answer_once(tmp_path: Path, may_send: bool) -> No
 @pytest.mark.parametrize("may_send", [False, True])
 def test_no_answer_is_lost_when_servers_are_killed(tmp_path: Path, may_send: bool) -> None:
     troubles = Troubles(crashes=0.1, slow_answers=0.5)
-    simulated(tmp_path, 8, 5, troubles, may_send=may_send)
+    # One or two in a hundred are lost on the way: of forty questions one would be the limit.
+    simulated(tmp_path, 24, 5, troubles, may_send=may_send)
 
 
 def test_on_a_good_day_each_message_is_worked_on_once_and_answered_at_once(tmp_path: Path) -> None:
@@ -131,6 +148,17 @@ def test_on_a_good_day_each_message_is_worked_on_once_and_answered_at_once(tmp_p
 
 @pytest.mark.slow
 @pytest.mark.parametrize("may_send", [False, True])
-def test_ten_thousand_messages(tmp_path: Path, may_send: bool) -> None:
+def test_ten_thousand_messages(
+    tmp_path: Path, may_send: bool, record_testsuite_property: Callable[[str, object], None]
+) -> None:
     """Five thousand without customer-service messages, five thousand with them."""
-    simulated(tmp_path, 500, 10, Troubles(crashes=0.01), may_send=may_send)
+    world = simulated(tmp_path, 500, 10, Troubles(crashes=0.01), may_send=may_send)
+    figures = {
+        "requests": len(world.captured),
+        "killed": world.killed,
+        "refused": dict(world.refused),
+        "out of order": world.failures,
+        "messages received": sum(map(len, world.inboxes.values())),
+        "answers": len(world.worked),
+    }
+    record_testsuite_property(f"sends messages: {may_send}", figures)

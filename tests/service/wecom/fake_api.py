@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from service.listening import address_of, bind
+from tests.service.running import running
 
 CORP_ID = "ww0123456789abcdef"
 SECRET = "agent-secret"  # noqa: S105  a word for tests
@@ -84,7 +83,10 @@ def application_of(fake: FakeWeCom) -> FastAPI:
     @application.get("/cgi-bin/gettoken")
     def gettoken(corpid: str, corpsecret: str) -> Any:
         waiting = fake.errors.get("gettoken")
-        return {"errcode": waiting.pop(0)} if waiting else fake.token(corpid, corpsecret)
+        if waiting:
+            error = waiting.pop(0)
+            return Response(error) if isinstance(error, bytes) else {"errcode": error}
+        return fake.token(corpid, corpsecret)
 
     @application.post("/cgi-bin/{path:path}")
     async def call(path: str, request: Request) -> Any:
@@ -107,13 +109,5 @@ def application_of(fake: FakeWeCom) -> FastAPI:
 def listening_wecom() -> Iterator[FakeWeCom]:
     """Serve it on a port of this machine."""
     fake = FakeWeCom()
-    with bind("127.0.0.1", 0) as listening:
-        fake.address = address_of(listening)
-        server = uvicorn.Server(uvicorn.Config(application_of(fake), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield fake
-        finally:
-            server.should_exit = True
-            thread.join()
+    with running(uvicorn.Config(application_of(fake), log_level="warning")) as fake.address:
+        yield fake

@@ -35,6 +35,8 @@ def settings(**changes: object) -> Settings:
         "wecom_secret": SECRET,
         "wecom_bot_token": BOT_TOKEN,
         "wecom_bot_encoding_aes_key": BOT_KEY,
+        "chat_person_rate_limit": "none",
+        "chat_rate_limit": "none",
     }
     return Settings(**{**given, **changes})  # type: ignore[arg-type]  # pydantic checks them
 

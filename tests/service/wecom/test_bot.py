@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.knowledge_base import KnowledgeBase
-from service.desk import Channel, Desk, Verdict
+from service.desk import Channel, Verdict
 from service.wecom import route
 from tests.service.problems import check_problem
 from tests.service.wecom.platform import OLD_KEY, Platform, settings
@@ -64,17 +64,9 @@ def test_a_question_is_answered_in_one_finished_stream_that_asks_for_feedback(
 
 
 def test_a_slow_answer_is_shown_when_wecom_asks_for_the_rest(
-    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+    base: KnowledgeBase, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(route, "STREAM_SECONDS", 0)
-    go_on = threading.Event()
-    ask = Desk.ask
-
-    def slow(desk: Desk, *given: Any, **known: Any) -> Any:
-        go_on.wait()
-        return ask(desk, *given, **known)
-
-    monkeypatch.setattr(Desk, "ask", slow)
     with client_of(base, settings()) as client:
         first = tell(client, wecom().said(QUESTION))["stream"]
         assert first["finish"] is False
@@ -84,7 +76,7 @@ def test_a_slow_answer_is_shown_when_wecom_asks_for_the_rest(
         monkeypatch.setattr(route, "REFRESH_SECONDS", 0)
         still = tell(client, refresh)["stream"]
         assert (still["id"], still["finish"]) == (first["id"], False)
-        go_on.set()
+        held.set()
         monkeypatch.setattr(route, "REFRESH_SECONDS", 600)
         last = tell(client, refresh)["stream"]
     assert (last["id"], last["finish"]) == (first["id"], True)

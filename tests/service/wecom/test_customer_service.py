@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,9 +16,12 @@ import pytest
 from index.document import SHANGHAI
 from index.knowledge_base import KnowledgeBase
 from index.store.chat_tasks import Incoming
+from service.chat.allowance import Admit, Allowance, everybody
 from service.chat.calling import Undelivered
 from service.chat.wishes import said
 from service.desk import Desk
+from service.http.rates import RateLimits
+from service.settings import Settings
 from service.wecom.account import Account, account_of
 from service.wecom.customer_service import CustomerServiceReader, ServiceMessenger
 from service.wecom.wiring import Parts
@@ -63,7 +67,9 @@ def event(account: str, kind: str, **fields: Any) -> dict[str, Any]:
 class Site:
     """A site whose clock can be set."""
 
-    def __init__(self, base: KnowledgeBase, api: FakeWeCom, **changes: object) -> None:
+    def __init__(
+        self, base: KnowledgeBase, api: FakeWeCom, admit: Admit = everybody, **changes: object
+    ) -> None:
         self.now = MOMENT
         chosen = settings(
             wecom_api_url=api.address,
@@ -75,7 +81,12 @@ class Site:
         assert found is not None
         self.account: Account = found
         self.parts = Parts(
-            Desk(chosen, base), chosen, lambda: [QUESTION], lambda _o, _s: None, lambda: self.now
+            Desk(chosen, base),
+            chosen,
+            lambda: [QUESTION],
+            lambda _o, _s: None,
+            lambda: self.now,
+            admit,
         )
 
     def reader(self) -> CustomerServiceReader:
@@ -150,6 +161,31 @@ def test_many_processes_told_at_once_read_it_once(
     asyncio.run(told())
     assert len(api.to("kf/send_msg")) == 3
     assert [one["cursor"] for one in api.reads] == ["", "2", "3", "3"]
+
+
+def test_told_often_while_it_reads_a_process_reads_once_more(
+    base: KnowledgeBase, api: FakeWeCom, account: str
+) -> None:
+    async def story(reader: CustomerServiceReader) -> None:
+        await asyncio.gather(*(reader.read(account, f"token{n}") for n in range(20)))
+
+    Site(base, api).run(story)
+    assert [one["token"] for one in api.reads] == ["token0", "token19"]
+
+
+def test_who_writes_too_much_is_told_once_and_the_rest_is_let_go(
+    base: KnowledgeBase, api: FakeWeCom, account: str, tmp_path: Path
+) -> None:
+    allowance = Allowance(RateLimits(tmp_path, Settings()).seconds_over, "1/hour", "none")
+    api.customers = [written(account, words) for words in (QUESTION, *["菜单"] * 4)]
+    api.customers.append(written(account, external_userid="wmOther"))
+    Site(base, api, allowance.admit).read(account)
+    told = Counter((one["touser"], one["text"]["content"][:6]) for one in api.to("kf/send_msg"))
+    assert told == {
+        ("wmCustomer", "您发得太快了"): 1,
+        ("wmCustomer", "56 个事项"): 1,
+        ("wmOther", "56 个事项"): 1,
+    }
 
 
 def test_a_page_that_was_not_kept_is_read_again_and_answered_once(

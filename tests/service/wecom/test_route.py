@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,12 +17,12 @@ from service.chat import conversation
 from service.chat.receiving import LONGEST_BODY
 from service.desk import Channel, Desk
 from service.http.application import build_application
-from service.listening import address_of, bind
 from service.phone import LONGEST
 from service.settings import InvalidConfiguration, Settings
 from service.wecom import route
 from service.wecom.wiring import Parts
 from tests.service.problems import check_problem
+from tests.service.running import running
 from tests.service.wecom.fake_api import AGENT_ID, FakeWeCom
 from tests.service.wecom.platform import KEY, OLD_KEY, TOKEN, Platform, settings
 
@@ -255,16 +254,11 @@ def test_a_whole_conversation_with_a_running_server(base: KnowledgeBase) -> None
     """wechatpy checks the address, greets, asks, asks on, and leaves."""
     chosen = settings(public_url="https://wenju.example.gov.cn")
     application = build_application(Desk(chosen, base), chosen)
-    with bind("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            with httpx.Client(base_url=address_of(listening), timeout=600) as client:
-                _converse(client, Platform(time.time))
-        finally:
-            server.should_exit = True
-            thread.join()
+    with (
+        running(uvicorn.Config(application, log_level="warning")) as address,
+        httpx.Client(base_url=address, timeout=600) as client,
+    ):
+        _converse(client, Platform(time.time))
 
 
 def _converse(client: httpx.Client, platform: Platform) -> None:

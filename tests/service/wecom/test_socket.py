@@ -9,7 +9,6 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -95,23 +94,15 @@ def test_a_question_is_answered_over_the_connection(base: KnowledgeBase, certifi
 
 
 def test_a_slow_answer_comes_in_pieces_of_one_stream(
-    base: KnowledgeBase, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    base: KnowledgeBase, certificate: Path, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket_module, "FIRST_SECONDS", 0)
-    go_on = threading.Event()
-    ask = Desk.ask
-
-    def slow(desk: Desk, *given: Any, **known: Any) -> Any:
-        go_on.wait()
-        return ask(desk, *given, **known)
-
-    monkeypatch.setattr(Desk, "ask", slow)
 
     async def story(fake: FakeSocket) -> None:
         body = said(QUESTION)
         asking = asyncio.ensure_future(fake.ask(body, pieces=2))
         await fake.until(lambda: bool(fake.replies))
-        go_on.set()
+        held.set()
         first, last = (one["body"]["stream"] for one in await asking)
         assert (first["finish"], last["finish"]) == (False, True)
         assert first["id"] == last["id"]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.wecom.identity import without_identity
+from service.identity import without_identity
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""A knowledge base in one archive, to be carried into another."""
