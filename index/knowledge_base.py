@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import Self
 
 from index.caches import Engines, LocalEngines
+from index.closing import Closing
 from index.document import Chunk, Document, Filter, Hit, Metadata
 from index.engine import Embedder
 from index.errors import DamagedIndex
@@ -51,7 +51,7 @@ from index.store.tables import JobState
 from index.store.watched_files import WatchedFiles
 
 
-class KnowledgeBase:
+class KnowledgeBase(Closing):
     """Reads one data directory, and asks its worker for changes. Safe for many threads.
 
     `curated`, `gaps`, `answers`, `askings`, `feedback`, `api_keys`, `idempotent_writes` and those
@@ -117,17 +117,6 @@ class KnowledgeBase:
             database.close()
             raise
         return knowledge_base
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop following, and let go of all files."""

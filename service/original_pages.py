@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from hashlib import sha256
 from itertools import islice
-from typing import Any, Self
+from typing import Any
 
+from index.closing import Closing
 from index.document import Box, Document, Span
 from index.errors import WenjuError
 from index.knowledge_base import KnowledgeBase
@@ -21,7 +22,7 @@ _HEAD, _TAIL = 4096, 1 << 20
 Json = dict[str, Any]
 
 
-class OriginalPages:
+class OriginalPages(Closing):
     """Shows the pages of documents' originals. Safe for many threads.
 
     Who may see a document is for the caller to know.
@@ -32,12 +33,6 @@ class OriginalPages:
         self._drawer = drawer or SandboxedDrawer()
         self._paged: Remembered[str, bool] = Remembered(4096)
         self._surveys: Remembered[tuple[str, int, int, Span | None], Survey] = Remembered(64)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the processes that draw."""

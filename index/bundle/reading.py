@@ -6,8 +6,6 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from index.bundle.contents import (
     CarriedAnswer,
@@ -25,6 +23,7 @@ from index.bundle.manifest import (
     original_member,
     vectors_member,
 )
+from index.closing import Closing
 from index.errors import NotABundle, UnsafeBundle
 from index.formats import MAX_BYTES
 from index.formats.failures import DAMAGE
@@ -41,7 +40,7 @@ _SLACK = 64 * 1024 * 1024  # that a small bundle may swell to all the same
 _PIECE = 1 << 20
 
 
-class Bundle:
+class Bundle(Closing):
     """A bundle that is open for reading. Nothing in it is trusted before it is checked."""
 
     def __init__(self, path: Path) -> None:
@@ -60,15 +59,8 @@ class Bundle:
             self._archive.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the archive."""
         self._archive.close()
 
     def check(self, report: Report) -> None:

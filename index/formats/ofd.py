@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from index.errors import CorruptFile, EmptyDocument, FileTooLarge
+from index.errors import EmptyDocument, FileTooLarge
 from index.formats.layout import Glyph, PlacedLine, PrintedLine, lay_out
 from index.formats.ofd_package import (
     Matrix,
@@ -17,6 +17,7 @@ from index.formats.ofd_package import (
     children,
     name_of,
     numbers,
+    objects_of,
     sheets,
     templates_of,
     text_of,
@@ -28,7 +29,6 @@ from index.formats.ruled_tables import Ruling, page_lines
 from index.lines import width
 
 _MOST_CHARACTERS = 5_000_000
-_DEEPEST = 50  # blocks within blocks of a page
 _BELOW = 0.15  # em of a Chinese character that reach under the baseline
 
 _Drawn = tuple[list[Glyph], list[Ruling]]
@@ -76,25 +76,13 @@ def sheet_lines(
 def _drawn(page: Any) -> _Drawn:
     """Return a page's characters, and the straight lines that are drawn on it."""
     drawn: _Drawn = ([], [])
-    for content in children(page, "Content"):
-        for layer in content:
-            _add_block(layer, drawn, 0)
-    return drawn
-
-
-def _add_block(block: Any, drawn: _Drawn, depth: int) -> None:
-    if depth > _DEEPEST:
-        raise CorruptFile("OFD 的内容嵌套过深，文件可能已损坏。请重新导出后再添加。")
-    for child in block:
-        if child.get("Visible", "true").lower() == "false":
-            continue
-        match name_of(child):
+    for item in objects_of(page):
+        match name_of(item):
             case "TextObject":
-                drawn[0].extend(text_glyphs(child))
+                drawn[0].extend(text_glyphs(item))
             case "PathObject":
-                drawn[1].extend(_rulings(child))
-            case "PageBlock" | "Layer":
-                _add_block(child, drawn, depth + 1)
+                drawn[1].extend(_rulings(item))
+    return drawn
 
 
 def _rulings(item: Any) -> Iterator[Ruling]:

@@ -14,6 +14,8 @@ from index.formats.package import is_unsafe_name, parse_part
 _MOST_PAGES = 3_000
 _ROOT = "OFD.xml"
 _A4 = (210.0, 297.0)  # millimetres, where a file does not say
+_DEEPEST = 50  # blocks within blocks of a page
+_BLOCKS = frozenset({"PageBlock", "Layer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,25 @@ def templates_of(package: zipfile.ZipFile, sheet: Sheet, page: Any) -> Iterator[
     known = [sheet.templates[use] for use in uses if use in sheet.templates]
     names = set(package.namelist()) if known else set()
     yield from (resolve(location, sheet.document, names) for location in known)
+
+
+def objects_of(page: Any) -> Iterator[Any]:
+    """Yield the visible objects of a page or a template in the order they are drawn in."""
+    for content in children(page, "Content"):
+        for layer in content:
+            yield from _objects_in(layer, 0)
+
+
+def _objects_in(block: Any, depth: int) -> Iterator[Any]:
+    if depth > _DEEPEST:
+        raise CorruptFile("OFD 的内容嵌套过深，文件可能已损坏。请重新导出后再添加。")
+    for child in block:
+        if child.get("Visible", "true").lower() == "false":
+            continue
+        if name_of(child) in _BLOCKS:
+            yield from _objects_in(child, depth + 1)
+        else:
+            yield child
 
 
 def size_of(sheet: Sheet, page: Any) -> tuple[float, float]:

@@ -9,15 +9,13 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from index.errors import CorruptFile
 from index.formats.ofd import text_glyphs
-from index.formats.ofd_package import Matrix, children, name_of, numbers
+from index.formats.ofd_package import Matrix, children, name_of, numbers, objects_of
 from index.formats.ofd_paths import Point, corner, outlines
 from index.pages.sought import PageSize
 
 _BLACK = (0, 0, 0)
 _GREY = (150, 150, 150)
-_DEEPEST = 50  # blocks within blocks
 _THIN = 0.353  # millimetres, where a line's width is not given
 _LARGEST = 600  # pixels of type
 
@@ -43,25 +41,14 @@ class Canvas:
 
     def draw(self, page: Any) -> None:
         """Draw the objects of a page or a template."""
-        for content in children(page, "Content"):
-            for layer in content:
-                self._block(layer, 0)
-
-    def _block(self, block: Any, depth: int) -> None:
-        if depth > _DEEPEST:
-            raise CorruptFile("OFD 的内容嵌套过深，文件可能已损坏。请重新导出后再添加。")
-        for child in block:
-            if child.get("Visible", "true").lower() == "false":
-                continue
-            match name_of(child):
+        for item in objects_of(page):
+            match name_of(item):
                 case "TextObject":
-                    self._text(child)
+                    self._text(item)
                 case "PathObject":
-                    self._path(child)
+                    self._path(item)
                 case "ImageObject":
-                    self._image(child)
-                case "PageBlock" | "Layer":
-                    self._block(child, depth + 1)
+                    self._image(item)
 
     def _text(self, item: Any) -> None:
         colour = _colour(item, "FillColor") or _BLACK

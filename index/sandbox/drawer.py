@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
-from types import TracebackType
-from typing import Self
 
+from index.closing import Closing
 from index.errors import DrawerBusy, ReadError, ReadingStopped
 from index.pages.sought import Sought, Survey
 from index.sandbox import wire
@@ -17,7 +16,7 @@ from index.sandbox.processes import Nurseries, failure
 _MOST_WAITING = 12  # a reader scrolls past some pages at once; more would keep questions waiting
 
 
-class SandboxedDrawer:
+class SandboxedDrawer(Closing):
     """Shows the pages of originals. Safe for many threads; a few files at a time."""
 
     def __init__(self, limits: Limits = DRAWING, *, at_once: int = 2) -> None:
@@ -26,17 +25,6 @@ class SandboxedDrawer:
         self._free = BoundedSemaphore(at_once)
         self._places = at_once + _MOST_WAITING
         self._lock = Lock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def survey(self, content: bytes, source: str, sought: Sequence[Sought] = ()) -> Survey:
         """Return how large the pages are, and where something stands. Raises ReadError."""

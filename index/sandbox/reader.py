@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
+from index.closing import Closing
 from index.document import Metadata
 from index.formats.parts import Part
 from index.intake import Reading
@@ -15,7 +14,7 @@ from index.sandbox.limits import OF_PART, PLAIN, Limits
 from index.sandbox.processes import Nurseries, failure
 
 
-class SandboxedReader:
+class SandboxedReader(Closing):
     """Reads files in child processes. Safe for many threads; heavy parts work one at a time."""
 
     def __init__(
@@ -30,17 +29,6 @@ class SandboxedReader:
         self._limits = limits
         self._heavy = heavy
         self._one_at_a_time = Lock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __call__(self, content: bytes, source: str, known: Metadata | None) -> Reading:
         """Read a file, or unpack an archive. Raises ReadError."""

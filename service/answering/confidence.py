@@ -73,4 +73,9 @@ def features(evidence: Evidence) -> dict[str, float]:
 def _logistic(weights: Mapping[str, float], evidence: Evidence) -> float:
     total = weights.get("bias", 0.0)
     total += sum(weights.get(name, 0.0) * value for name, value in features(evidence).items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    return probability(total)
+
+
+def probability(log_odds: float) -> float:
+    """Return what log-odds say, from 0 to 1."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from service.answering import compose
 from service.answering.answer import Answer, Citation, Outcome
 from service.answering.case import Case, Said
+from service.answering.confidence import probability
 from service.answering.reading.arithmetic import compute
 from service.answering.reading.reader import Reading, joint_evidence
 from service.answering.reading.rule_reader import RuleReader
@@ -50,4 +50,4 @@ def _confidence(case: Case, operands: Sequence[Reading]) -> float:
     trained = joint_evidence(case.means.reader.judged(case.inquiry, operands)).trained
     if trained is None:
         return ruled
-    return (ruled + 1 / (1 + math.exp(-trained.answerability))) / 2
+    return (ruled + probability(trained.answerability)) / 2

@@ -23,6 +23,20 @@ TRIES = 3
 _Result = TypeVar("_Result")
 
 
+@dataclass
+class Troubles:
+    """How likely it is that something goes wrong, and how long things take at worst."""
+
+    slow_answers: float = 0.2
+    longest_answer: float = 30.0
+    slow_network: float = 0.1
+    longest_way: float = 4.0
+    copies: float = 0.1
+    old_key: float = 0.1
+    crashes: float = 0.0
+    undeliverable: float = 0.1
+
+
 class Clock(selectors.SelectSelector):
     """Waits for nothing: where a loop would sleep until its next task, time jumps there."""
 

@@ -28,22 +28,16 @@ from service.phone import LONGEST, PhoneStyle
 from service.settings import Settings
 from service.wechat.account import CHANNEL, account_of
 from service.wechat.route import Channel, router
-from tests.service.chat.simulation import PATIENCE, TRIES, Exchange, inline, moment, wall_clock
+from tests.service.chat.simulation import (
+    PATIENCE,
+    TRIES,
+    Exchange,
+    Troubles,
+    inline,
+    moment,
+    wall_clock,
+)
 from tests.service.wechat.platform import KEY, OLD_KEY, Platform, settings
-
-
-@dataclass
-class Troubles:
-    """How likely it is that something goes wrong, and how long things take at worst."""
-
-    slow_answers: float = 0.2
-    longest_answer: float = 30.0
-    slow_network: float = 0.1
-    longest_way: float = 4.0
-    copies: float = 0.1
-    old_key: float = 0.1
-    crashes: float = 0.0
-    undeliverable: float = 0.1
 
 
 @dataclass

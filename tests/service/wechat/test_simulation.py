@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from service.chat.receiving import LONGEST_BODY
-from tests.service.chat.simulation import simulate, wall_clock
+from tests.service.chat.simulation import Troubles, simulate, wall_clock
 from tests.service.wechat.platform import Platform
-from tests.service.wechat.simulator import Troubles, World
+from tests.service.wechat.simulator import World
 
 ANSWER = re.compile(r"答(问题\d+-\d+)。")
 AT_ONCE = 5  # questions a second, whatever their number: more people are a longer day

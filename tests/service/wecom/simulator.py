@@ -32,7 +32,15 @@ from service.wecom.account import APPLICATION, BOT, SERVICE, account_of, bot_of
 from service.wecom.bot import Bot
 from service.wecom.customer_service import CustomerServiceReader, ServiceMessenger
 from service.wecom.route import Channel, router
-from tests.service.chat.simulation import PATIENCE, TRIES, Exchange, inline, moment, wall_clock
+from tests.service.chat.simulation import (
+    PATIENCE,
+    TRIES,
+    Exchange,
+    Troubles,
+    inline,
+    moment,
+    wall_clock,
+)
 from tests.service.wecom.platform import KEY, OLD_KEY, Platform, settings
 
 ACCOUNT = "wkSimulated"  # of 微信客服
@@ -41,17 +49,11 @@ LOOKS_FOR = 360.0  # seconds that it looks at all
 
 
 @dataclass
-class Troubles:
-    """How likely it is that something goes wrong, and how long things take at worst."""
+class WeComTroubles(Troubles):
+    """What goes wrong at WeCom besides."""
 
-    slow_answers: float = 0.2
-    longest_answer: float = 30.0
-    slow_network: float = 0.1
-    longest_way: float = 4.0
     copies: float = 0.2
-    old_key: float = 0.1
     crashes: float = 0.01
-    undeliverable: float = 0.1
     lost_news: float = 0.2  # words that there is something to read, which never arrive
 
 
@@ -60,7 +62,7 @@ class Customers:
     """What customers have written to 微信客服 and what they were sent, in place of its calls."""
 
     chance: random.Random
-    troubles: Troubles
+    troubles: WeComTroubles
     inboxes: dict[str, list[str]]
     written: list[dict[str, Any]] = field(default_factory=list)
     page: int = 3
@@ -131,7 +133,7 @@ class Server:
 class World:
     """WeCom, those who ask, the servers, and somebody who means ill."""
 
-    def __init__(self, directory: Path, seed: int, troubles: Troubles) -> None:
+    def __init__(self, directory: Path, seed: int, troubles: WeComTroubles) -> None:
         self.chance = random.Random(seed)  # noqa: S311  a simulation
         self.troubles = troubles
         self.inboxes: dict[str, list[str]] = {}

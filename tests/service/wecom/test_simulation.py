@@ -14,7 +14,7 @@ import pytest
 from service.chat.receiving import LONGEST_BODY
 from tests.service.chat.simulation import simulate, wall_clock
 from tests.service.wecom.platform import Platform
-from tests.service.wecom.simulator import Say, Troubles, World
+from tests.service.wecom.simulator import Say, WeComTroubles, World
 
 ANSWER = re.compile(r"答(问题\w+-\d+)。")
 QUESTIONS = 5  # of each person
@@ -137,7 +137,7 @@ def check(world: World, everybody: list[Person]) -> None:
     assert world.refused.keys() == {400, 403, 413}
 
 
-def simulated(directory: Path, people: int, troubles: Troubles) -> World:
+def simulated(directory: Path, people: int, troubles: WeComTroubles) -> World:
     async def work() -> World:
         world = World(directory, 1, troubles)
         with world.closing:
@@ -149,11 +149,11 @@ def simulated(directory: Path, people: int, troubles: Troubles) -> World:
 
 def test_each_person_gets_each_answer_once_at_every_door(tmp_path: Path) -> None:
     """Some hundred questions: 35 at each door."""
-    simulated(tmp_path, 7, Troubles())
+    simulated(tmp_path, 7, WeComTroubles())
 
 
 def test_on_a_good_day_each_message_is_worked_on_once(tmp_path: Path) -> None:
-    calm = Troubles(slow_answers=0, slow_network=0, undeliverable=0, crashes=0)
+    calm = WeComTroubles(slow_answers=0, slow_network=0, undeliverable=0, crashes=0)
     world = simulated(tmp_path, 3, calm)
     assert world.failures == 0
     assert set(world.worked.values()) == {1}
@@ -164,7 +164,7 @@ def test_on_a_good_day_each_message_is_worked_on_once(tmp_path: Path) -> None:
 def test_a_thousand_messages(
     tmp_path: Path, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
-    world = simulated(tmp_path, 67, Troubles())
+    world = simulated(tmp_path, 67, WeComTroubles())
     figures = {
         "requests": len(world.captured),
         "killed": world.killed,
