@@ -148,15 +148,8 @@ class Statutes:
         return self.clusters[str(question.articles[0])]
 
     def half(self, half: Half) -> tuple[LegalQuestion, ...]:
-        """Return the questions all of whose laws lie in one half.
-
-        A question that needs laws of both halves is in neither.
-        """
-        return tuple(
-            question
-            for question in self.questions
-            if all(half_of(self.law_of[article]) is half for article in question.articles)
-        )
+        """Return the questions of one half; no article answers questions of both."""
+        return tuple(q for q in self.questions if half_of(self.cluster_of(q)) is half)
 
 
 def half_of(key: str) -> Half:

@@ -146,7 +146,7 @@ def _section(rows: Sequence[Row], mapped: Mapped) -> Section:
             "每部法律作为一个文本文件（标题、逐条）经同一读取流程入库，命中的段落按位置对应到条。",
             f"{len(mapped.passages)} 段中 {mapped.exact:.4f} 只属于一条（标题除外）。",
             "对照：同样的段落上的 BM25（字与相邻两字）。一条的多个段落只计最前的一个。",
-            "区间按（问题连起来的）条成组重抽；分半按法律，跨两半的问题只计入全部。",
+            "区间按（问题连起来的）条成组重抽，分半也按它：没有一条同时回答两半的问题。",
         ),
         tables=comparison.tables(compared, NAMES),
         numbers=comparison.numbers(compared)

@@ -128,7 +128,7 @@ def training_sets(
     library = Library(directory)
     written = written_questions(load_written(questions), library)
     policies = policy_questions(library.policies, trains_policy(library))
-    statutes = legal_questions(library.statutes, library.trains_statute)
+    statutes = legal_questions(library.statutes, library.trains_legal)
     return [
         embedded(written, embedder, progress, 128, 1.0),
         embedded(statutes, embedder, progress, 64, 0.5),

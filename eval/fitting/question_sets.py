@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from eval import policies, statutes
-from eval.datasets import Half, Policies, Question, Statutes
+from eval.datasets import Half, LegalQuestion, Policies, Question, Statutes
 from eval.matching import squash
 from eval.training.library import NCP, Library
 from eval.training.passages import key_of
 from eval.training.written import WrittenQuestion, span_as_read
 from eval.workbench import document_id_of
-from index.document import Chunk, Document
+from index.document import Chunk, Document, Span
 from index.incoming import Incoming
 from index.read import read_document
 
+_BESIDE = 200  # characters round an answer that may be asked for when measuring
 _BEGINNING = 14  # characters of a quote by which its passage is known
 IsRight = Callable[[Document, Chunk], bool]
 
@@ -77,16 +78,14 @@ def policy_questions(found: Policies, trains: Callable[[str], bool] | None = Non
     return QuestionSet("NCP", _read(files), questions)
 
 
-def legal_questions(found: Statutes, trains: Callable[[str], bool] | None = None) -> QuestionSet:
+def legal_questions(
+    found: Statutes, trains: Callable[[LegalQuestion], bool] | None = None
+) -> QuestionSet:
     """Return STARD's tuning half; right is a passage that begins in an article that answers.
 
-    `trains` says of a law's name whether it is among those searched; None: all are.
+    `trains` says of a question whether it is among them; None: all are.
     """
-    laws = [
-        statutes.Law.of(title, articles)
-        for title, articles in found.laws.items()
-        if trains is None or trains(title)
-    ]
+    laws = [statutes.Law.of(title, articles) for title, articles in found.laws.items()]
     by_document = {document_id_of(law.file.content): law for law in laws}
 
     def begins_in(document: Document, one: Chunk, articles: frozenset[int]) -> bool:
@@ -104,6 +103,7 @@ def legal_questions(found: Statutes, trains: Callable[[str], bool] | None = None
             partial(begins_in, articles=frozenset(question.articles)),
         )
         for question in found.half(Half.TUNING)
+        if trains is None or trains(question)
     ]
     return QuestionSet("STARD", _read(law.file for law in laws), questions)
 
@@ -138,12 +138,16 @@ def written_questions(written: Iterable[WrittenQuestion], library: Library) -> Q
             continue
         text = library.text(*place)
         span = span_as_read(one.span, stored, text)
-        if span is None:
+        if span is None or not library.halves.trains_passage(_around(text.document, span)):
             continue
         documents[place] = text.document
         is_right = partial(_contains, document_id=text.document.id, offset=span.start)
         questions.append(Sought(one.question, one.document, is_right))
     return QuestionSet("手写题", list(documents.values()), questions)
+
+
+def _around(document: Document, span: Span) -> str:
+    return document.text[max(0, span.start - _BESIDE) : span.end + _BESIDE]
 
 
 def trains_policy(library: Library) -> Callable[[str], bool]:

@@ -7,12 +7,24 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from eval.datasets import Half, Policies, Statutes, half_of, load_ncp, load_stard
+from eval.datasets import (
+    QUESTIONS,
+    Article,
+    Half,
+    LegalQuestion,
+    Policies,
+    Statutes,
+    load_ncp,
+    load_questions,
+    load_stard,
+)
+from eval.matching import squash
 from eval.training.halves import Halves
 from eval.training.passages import Passage, Text, key_of, windows
 
 HEBEI, NCP, ARTICLES = "policies/hebei.jsonl", "ncp/documents.jsonl", "stard/articles.jsonl"
 _LAW_ENDS = ".md"
+_BEGINNING = 24  # characters by which an article is known wherever it stands
 
 
 class Library:
@@ -22,7 +34,7 @@ class Library:
         self._directory = directory
         self.policies: Policies = load_ncp(directory)
         self.statutes: Statutes = load_stard(directory)
-        self.halves = Halves(self.policies, self.statutes)
+        self.halves = Halves(self.policies, [*_own_quotes(), *self._asked_articles()])
         self._read: dict[tuple[str, str], Text] = {}
 
     def stored(self, source: str, key: str) -> str | None:
@@ -72,8 +84,26 @@ class Library:
                     yield Passage(str(article.id), (law,), span.of(text), span.start)
 
     def trains_statute(self, law: str) -> bool:
-        """Say whether a law of STARD, and the questions about it, may be trained on."""
-        return half_of(law) is Half.TUNING and self.halves.trains_law(law)
+        """Say whether a law of STARD may be trained on."""
+        return self.halves.trains_law(law)
+
+    def trains_legal(self, question: LegalQuestion) -> bool:
+        """Say whether a question of STARD may be trained on: never one of the untuned half."""
+        articles = [self._articles[article] for article in question.articles]
+        return all(
+            self.trains_statute(one.law) and self.halves.trains_passage(one.text)
+            for one in articles
+        )
+
+    def _asked_articles(self) -> Iterator[str]:
+        """Yield the beginnings of the articles that measuring asks for."""
+        for question in self.statutes.half(Half.HELD_OUT):
+            for article in question.articles:
+                yield squash(self._articles[article].text)[:_BEGINNING]
+
+    @cached_property
+    def _articles(self) -> dict[int, Article]:
+        return {article.id: article for article in self.statutes.articles}
 
     @cached_property
     def _texts(self) -> dict[str, dict[str, tuple[str, str]]]:
@@ -90,3 +120,9 @@ class Library:
         if source.endswith(_LAW_ENDS):
             return Text.read(stored, source.rpartition("/")[2])
         return Text.read(stored, f"{key}.txt", self._texts[source][key][1])
+
+
+def _own_quotes() -> list[str]:
+    """Return the words that our own questions rest on."""
+    files = sorted(QUESTIONS.glob("*.jsonl"))
+    return [one.quote for path in files for one in load_questions(path) if one.quote]

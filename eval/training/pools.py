@@ -51,8 +51,8 @@ class Pools:
         ]
         self._fixed["stard"] = [
             partial(self._statute, question)
-            for question in library.statutes.half(Half.TUNING)
-            if any(article in self._articles for article in question.articles)
+            for question in library.statutes.questions
+            if library.trains_legal(question)
         ]
 
     def makers(self, written: Sequence[PlacedQuestion]) -> Mapping[str, Sequence[Maker]]:
@@ -128,7 +128,7 @@ class Pools:
         examples = [Example(question.question, right, relevant=True, answerable=None)]
         examples += [
             Example(question.question, one, relevant=False, answerable=None)
-            for one in _some(choose, wrong, 2)
+            for one in _some(choose, wrong, 3)
         ]
         return Group("stard", tuple(examples))
 

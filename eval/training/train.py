@@ -74,7 +74,11 @@ class Source:
                 shutil.copyfile(path, partial / path.name)
             partial.rename(known)
         asked = [one for one in load_written(known) if trains(one, self._library)]
-        self._written |= {one.asked.id: one for one in place(asked, self._library)}
+        placed = place(asked, self._library)
+        trains_passage = self._library.halves.trains_passage
+        self._written |= {
+            one.asked.id: one for one in placed if trains_passage(one.located.passage.text)
+        }
         return self._mixture.round(number, self._pools.makers(list(self._written.values())))
 
     def development(self) -> list[Group]:

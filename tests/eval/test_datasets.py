@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from eval.datasets import (
     QUESTIONS,
+    Article,
     DatasetAbsent,
     Half,
+    LegalQuestion,
     Policies,
     PolicyQuestion,
+    Statutes,
     data_directory,
     half_of,
     load_ncp,
@@ -98,11 +101,19 @@ def test_a_half_never_changes() -> None:
     assert halves == [Half.HELD_OUT, Half.TUNING, Half.TUNING, Half.TUNING]
 
 
-def test_a_question_of_laws_in_two_halves_is_in_neither(data: Path) -> None:
-    statutes = load_stard(data)
-    halves = {half_of(statutes.law_of[article]) for article in (0, 1)}
-    expected = 1 if len(halves) == 1 else 0
-    assert sum(len(statutes.half(half)) for half in Half) == expected
+@given(st.lists(st.sets(st.integers(0, 9), min_size=1, max_size=3), max_size=12))
+def test_no_article_answers_legal_questions_of_both_halves(links: list[set[int]]) -> None:
+    articles = tuple(Article(number, "民法典", f"第{number}条", "文") for number in range(10))
+    questions = tuple(
+        LegalQuestion(str(place), "？", tuple(sorted(link))) for place, link in enumerate(links)
+    )
+    statutes = Statutes(articles, questions)
+    tuning, held_out = (
+        {article for question in statutes.half(half) for article in question.articles}
+        for half in Half
+    )
+    assert not tuning & held_out
+    assert sum(len(statutes.half(half)) for half in Half) == len(questions)
 
 
 def test_our_own_sets_are_well_formed() -> None:

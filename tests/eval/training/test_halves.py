@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.datasets import Article, LegalQuestion, Policies, PolicyQuestion, Statutes
+from eval.datasets import Policies, PolicyQuestion
 from eval.training.halves import Halves, first_by_hash, law_name
 from eval.training.reading_sets import ReadingQuestion, parts
 
@@ -14,21 +14,17 @@ POLICIES = Policies(
     ),
     unanswerable=(),
 )
-STATUTES = Statutes(
-    articles=tuple(Article(number, f"法{number}", "第一条", "文") for number in range(40)),
-    questions=tuple(LegalQuestion(str(number), "问", (number,)) for number in range(40)),
-)
 
 
 def test_documents_asked_about_together_are_in_one_half() -> None:
-    halves = Halves(POLICIES, STATUTES)
+    halves = Halves(POLICIES)
     for question in POLICIES.questions:
         first, second = (POLICIES.documents[name] for name in question.documents)
         assert halves.trains_policy(first) == halves.trains_policy(second)
 
 
 def test_every_version_of_a_law_is_in_one_half() -> None:
-    halves = Halves(POLICIES, STATUTES)
+    halves = Halves(POLICIES)
     for number in range(40):
         versions = (
             f"法{number}",
@@ -38,10 +34,18 @@ def test_every_version_of_a_law_is_in_one_half() -> None:
         assert len({halves.trains_law(name) for name in versions}) == 1
 
 
-def test_a_law_that_measuring_asks_about_is_never_trained_on() -> None:
-    halves = Halves(POLICIES, STATUTES)
-    kept = {name for name in STATUTES.laws if not halves.trains_law(name)}
-    assert 10 < len(kept) < 35
+def test_some_laws_are_kept_whole() -> None:
+    halves = Halves(POLICIES)
+    kept = [number for number in range(120) if not halves.trains_law(f"法{number}")]
+    assert 5 < len(kept) < 60
+
+
+def test_a_passage_that_our_own_questions_rest_on_is_kept_wherever_it_stands() -> None:
+    halves = Halves(POLICIES, ["试用期 为一年。"])
+    assert not halves.trains_passage(
+        "第三十四条　新录用的公务员试用期为\n一年。试用期满合格的，任职。"
+    )
+    assert halves.trains_passage("第三十五条　新录用的公务员试用期满不合格的，取消录用。")
 
 
 @pytest.mark.parametrize(

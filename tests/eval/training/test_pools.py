@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.datasets import Half
 from eval.training.examples import Group
 from eval.training.library import HEBEI, NCP, Library
 from eval.training.passages import holds, key_of
@@ -122,6 +123,26 @@ def test_nothing_that_is_kept_for_measuring_is_trained_on(
     assert kept
     assert laws
     assert not trained & (kept | laws)
+
+
+def test_no_article_that_measuring_asks_for_is_asked_for_in_training(
+    library: Library, data: Path, tmp_path: Path
+) -> None:
+    asked = {
+        article
+        for question in library.statutes.half(Half.HELD_OUT)
+        for article in question.articles
+    }
+    trained = {
+        int(group.examples[0].passage.document)
+        for group in groups(library, data, tmp_path)
+        if group.source == "stard"
+    }
+    assert asked
+    assert trained
+    assert not trained & asked
+    texts = [one.text for one in library.statutes.articles if one.id in asked]
+    assert not any(library.halves.trains_passage(f"第一条 {text}") for text in texts)
 
 
 def test_wrong_passages_do_not_hold_the_answer(
