@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,8 @@ from eval import (
     policies,
     policy_answers,
     references,
+    refusal_sets,
+    refusals,
     report,
     sibling_test,
     statutes,
@@ -35,9 +37,12 @@ from eval.datasets import (
     load_questions,
     load_stard,
 )
+from eval.every_threshold import EveryThreshold
+from eval.fitting import written
 from eval.progress import Progress
 from eval.public_documents import load_public_documents
 from eval.report import Section
+from eval.training.library import Library
 from eval.vector_cache import CachedEmbedder
 from eval.workbench import Asking, Workbench
 from index.corpus import Laws, incoming
@@ -64,6 +69,15 @@ class Corpus(StrEnum):
 
     NCP = "ncp"
     STARD = "stard"
+
+
+class RefusalSet(StrEnum):
+    """On which questions refusals are measured."""
+
+    DEVELOPMENT = "development"
+    WRITTEN = "written"
+    NEAR_MISSES = "near-misses"
+    NCP = "ncp"
 
 
 Output = Annotated[Path, typer.Option("--output", help="评测报告写到哪个目录")]
@@ -148,6 +162,27 @@ def measure_policy_answers(
     directory = data_directory(data)
     with _workbench(cache) as workbench:
         _deliver([_policy_answers(workbench, directory, half)], output, as_json=as_json)
+
+
+@application.command(
+    "refusals", help="诚实的拒答：每题在所有阈值上各问一遍，给出取舍曲线、区分度与校准。"
+)
+def measure_refusals(  # noqa: PLR0913  options, each by name
+    which: Annotated[
+        list[RefusalSet] | None,
+        typer.Argument(help="development、written、near-misses、ncp，不写则全部"),
+    ] = None,
+    *,
+    half: Annotated[Half, typer.Option("--half", help="外部与手写问题的哪一半")] = Half.HELD_OUT,
+    data: Data = None,
+    output: Output = DEFAULT_OUTPUT,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put questions, answerable and not, at all thresholds."""
+    with _workbench(cache) as workbench:
+        sections = (_refusals(workbench, one, half, data) for one in (which or list(RefusalSet)))
+        _deliver(sections, output, as_json=as_json)
 
 
 @application.command("structure", help="读全部法律和政策文件：条号、章节、项目逐一点数，列出例外。")
@@ -237,6 +272,51 @@ def _retrieval(workbench: Workbench, corpus: Corpus, directory: Path) -> Section
 def _policy_answers(workbench: Workbench, directory: Path, half: Half) -> Section:
     with _policies(workbench, directory) as (found, asking):
         return policy_answers.run(found, asking, workbench.progress, half)
+
+
+def _refusals(workbench: Workbench, which: RefusalSet, half: Half, data: Path | None) -> Section:
+    if which is RefusalSet.DEVELOPMENT:
+        with _corpus(workbench) as asking:
+            asked = refusal_sets.development(asking, _development())
+            return _put(asked, asking, workbench, which, "自有题（开发集）")
+    directory = data_directory(data)
+    if which is RefusalSet.NCP:
+        with _policies(workbench, directory) as (found, asking):
+            asked = refusal_sets.policy_questions(found, half)
+            return _put(asked, asking, workbench, which, f"NCP（{half}）")
+    library = Library(directory)
+    with workbench.kept_desk("written", written.files(library)) as asking:
+        if which is RefusalSet.WRITTEN:
+            asked = refusal_sets.written_questions(library, half)
+            return _put(asked, asking, workbench, which, f"手写题（{half}）")
+        misses = refusal_sets.missed_written(asking, library, half)
+        results = refusals.put(misses, EveryThreshold(asking), workbench.progress)
+    with _corpus(workbench) as asking:
+        misses = refusal_sets.missed_development(asking, _development())
+        every = EveryThreshold(asking)
+        results += refusals.put(misses, every, workbench.progress)
+    return refusals.summarise(
+        results, which, f"只改一处的问题（手写题 {half} 与自有题）", every.threshold
+    )
+
+
+def _put(
+    asked: Sequence[refusals.Trial],
+    asking: Asking,
+    workbench: Workbench,
+    name: RefusalSet,
+    title: str,
+) -> Section:
+    every = EveryThreshold(asking)
+    results = refusals.put(asked, every, workbench.progress)
+    return refusals.summarise(results, name, title, every.threshold)
+
+
+@contextmanager
+def _corpus(workbench: Workbench) -> Iterator[Asking]:
+    files = list(incoming(CATALOGUE, Laws.PINNED))
+    with workbench.kept_desk("corpus", files) as asking:
+        yield asking
 
 
 @contextmanager

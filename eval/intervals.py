@@ -6,7 +6,7 @@ Questions about one document rise and fall together, so documents are drawn, not
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,36 @@ def mean(
     means = (drawn @ sums) / (drawn @ sizes)
     low, high = np.quantile(means, [0.025, 0.975])
     return Interval(float(numbers.mean()), float(low), float(high), len(numbers))
+
+
+def resampled(
+    statistic: Callable[[NDArray[np.intp]], float],
+    count: int,
+    clusters: Sequence[Hashable] | None = None,
+    samples: int = SAMPLES,
+    seed: int = SEED,
+) -> tuple[float, float]:
+    """Return the 95% interval of what `statistic` makes of the places of `count` questions.
+
+    Whole clusters are drawn with replacement, so that a place can come several times. Draws of
+    which nothing can be said (NaN) are left out.
+    """
+    groups: dict[Hashable, list[int]] = {}
+    for place, cluster in enumerate(range(count) if clusters is None else clusters):
+        groups.setdefault(cluster, []).append(place)
+    members = [np.array(group, np.intp) for group in groups.values()]
+    generator = np.random.default_rng(seed)
+    found = np.array(
+        [
+            statistic(np.concatenate([members[n] for n in drawn]))
+            for drawn in generator.integers(len(members), size=(samples, len(members)))
+        ]
+    )
+    found = found[~np.isnan(found)]
+    if not len(found):
+        return math.nan, math.nan
+    low, high = np.quantile(found, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def paired_difference(

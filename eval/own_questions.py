@@ -6,6 +6,13 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
+from eval.calibration import (
+    Calibrated,
+    bins_table,
+    calibrated,
+    calibration_figure,
+    calibration_measures,
+)
 from eval.datasets import Question
 from eval.intervals import Interval, share_of
 from eval.metrics import (
@@ -13,11 +20,9 @@ from eval.metrics import (
     auroc,
     confident_wrong,
     detection,
-    expected_calibration_error,
-    reliability,
     risk_coverage,
 )
-from eval.plots import bars, reliability_plot, risk_coverage_plot
+from eval.plots import Plot, bars, risk_coverage_plot
 from eval.progress import Progress
 from eval.report import Measure, Section, Table, measures_numbers, measures_table
 from eval.scoring import Judge, Judgement
@@ -66,6 +71,7 @@ def summarise(judgements: Sequence[Judgement], name: str, *, reveal: bool) -> Se
         tables=(
             _table(judgements),
             measures_table("总体", measured),
+            bins_table("多有把握，多常对", _calibrated(judgements)),
             *((_mistakes(judgements),) if reveal else ()),
         ),
         numbers={
@@ -82,8 +88,8 @@ def summarise(judgements: Sequence[Judgement], name: str, *, reveal: bool) -> Se
 
 def _figures(
     judgements: Sequence[Judgement], kinds: Mapping[str, Mapping[str, Interval]]
-) -> dict[str, str]:
-    claims = [j for j in judgements if j.value is not None]
+) -> dict[str, Plot]:
+    drawn = calibration_figure(_calibrated(judgements))
     shown = [j for j in judgements if j.outcome != "refused"]
     curve = risk_coverage([j.confidence for j in shown], [not j.wrong for j in shown])
     return {
@@ -93,11 +99,15 @@ def _figures(
                 for kind, shares in kinds.items()
             }
         ),
-        "置信度是否可信": reliability_plot(
-            reliability([j.confidence for j in claims], [j.right for j in claims])
-        ),
+        **({"置信度是否可信": drawn} if drawn is not None else {}),
         "作答比例与错误率": risk_coverage_plot({"": curve}),
     }
+
+
+def _calibrated(judgements: Sequence[Judgement]) -> Calibrated | None:
+    """Measure the calibration of what was claimed."""
+    claims = [j for j in judgements if j.value is not None]
+    return calibrated([j.confidence for j in claims], [j.right for j in claims])
 
 
 def _by_kind(judgements: Sequence[Judgement]) -> dict[str, list[Judgement]]:
@@ -143,7 +153,6 @@ def _table(judgements: Sequence[Judgement]) -> Table:
 def _overall(judgements: Sequence[Judgement]) -> list[Measure]:
     answerable = [j for j in judgements if not j.refusable]
     refusable = [j for j in judgements if j.refusable]
-    claims = [j for j in judgements if j.value is not None]
     refusing = detection(
         [j.outcome == "refused" for j in judgements], [j.refusable for j in judgements]
     )
@@ -168,11 +177,7 @@ def _overall(judgements: Sequence[Judgement]) -> list[Measure]:
             "可答与应拒的区分 AUROC",
             auroc([j.confidence for j in answerable], [j.confidence for j in refusable]),
         ),
-        Measure(
-            "calibration_error",
-            "校准误差 ECE",
-            expected_calibration_error([j.confidence for j in claims], [j.right for j in claims]),
-        ),
+        *calibration_measures(_calibrated(judgements)),
         Measure("milliseconds_p50", "回答用时中位数（毫秒）", _quantile(times, 0.5)),
         Measure("milliseconds_p95", "回答用时 95 分位（毫秒）", _quantile(times, 0.95)),
     ]

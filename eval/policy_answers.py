@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from eval import intervals
+from eval.calibration import (
+    Calibrated,
+    bins_table,
+    calibrated,
+    calibration_figure,
+    calibration_measures,
+)
 from eval.datasets import Half, Policies, PolicyQuestion
 from eval.intervals import Interval, share_of
 from eval.matching import exact_match, lenient_match, numbers, rouge_l, squash
@@ -15,11 +22,9 @@ from eval.metrics import (
     auroc,
     confident_wrong,
     detection,
-    expected_calibration_error,
-    reliability,
     risk_coverage,
 )
-from eval.plots import reliability_plot, risk_coverage_plot
+from eval.plots import risk_coverage_plot
 from eval.policies import AS_OF
 from eval.progress import Progress
 from eval.report import Measure, Section, Table, measures_numbers, measures_table
@@ -37,6 +42,7 @@ class Result:
 
     `right`: what was claimed is the expected answer, its figures alone, or nearly all of it
     (lenient, or ROUGE-L of a half and more). `inside`: it is at least a part of it.
+    `given_rouge` is of the answer, or of its quote where that is longer; a refusal has none.
     """
 
     id: str
@@ -50,8 +56,12 @@ class Result:
     exact: bool
     lenient: bool
     rouge: float
+    given_rouge: float
+    figures: bool | None  # the same numbers; None where none are expected
+    quote: str
     quoted: bool  # a quote of the right document holds the expected answer
     document: bool  # the right document is cited
+    states_it: bool  # that one is, or another that states the expected answer
     inside: bool
     right: bool
     milliseconds: float
@@ -60,24 +70,38 @@ class Result:
 def run(policies: Policies, asking: Asking, progress: Progress, half: Half) -> Section:
     """Ask one half, answerable and not."""
     ids = {name: document_id_of(text.encode()) for name, text in policies.documents.items()}
+    squashed = {name: squash(text) for name, text in policies.documents.items()}
     questions = [*policies.half(half), *policies.unanswerable_half(half)]
     results = []
     for question in progress(questions, "NCP 问答"):
         answer, milliseconds = asking.ask(question.question)
         right = frozenset(ids[name] for name in question.documents)
         cluster = policies.cluster_of(question)
-        results.append(result_of(question, cluster, right, answer, milliseconds))
+        stating = _stating(question, ids, squashed)
+        results.append(result_of(question, cluster, right, answer, milliseconds, stating=stating))
     return _section(results, half)
 
 
-def result_of(
+def _stating(
+    question: PolicyQuestion, ids: Mapping[str, str], squashed: Mapping[str, str]
+) -> frozenset[str]:
+    """Return the documents in which the expected answer stands, none where there is none."""
+    wanted = squash(question.answer)
+    if not wanted:
+        return frozenset()
+    return frozenset(ids[name] for name, text in squashed.items() if wanted in text)
+
+
+def result_of(  # noqa: PLR0913  what was asked, what came of it, what would be right
     question: PolicyQuestion,
     cluster: str,
     documents: frozenset[str],
     answer: Answer,
     milliseconds: float,
+    *,
+    stating: frozenset[str] = frozenset(),
 ) -> Result:
-    """Compare one answer with what was expected."""
+    """Compare one answer with what was expected; `stating` are documents that state it."""
     wanted = squash(question.answer)
     ours = [c for c in answer.citations if c.document_id in documents]
     first = answer.citations[0].quote if answer.citations else ""
@@ -87,6 +111,8 @@ def result_of(
     inside = claimed and bool(spoken) and squash(spoken) in wanted
     figures = inside and bool(numbers(spoken)) and _same_figures(spoken, question.answer)
     rouge = rouge_l(spoken, question.answer) if question.documents else 0.0
+    given = max(answer.answer or "", first, key=len)
+    refused = answer.outcome is Outcome.REFUSED
     return Result(
         id=question.id,
         cluster=cluster,
@@ -99,8 +125,12 @@ def result_of(
         exact=claimed and exact_match(spoken, question.answer),
         lenient=lenient,
         rouge=rouge,
+        given_rouge=rouge_l(given, question.answer) if question.documents and not refused else 0.0,
+        figures=_states_figures(answer.answer or first, question.answer),
+        quote=first,
         quoted=bool(wanted) and wanted in squash("".join(c.quote for c in ours)),
         document=bool(ours),
+        states_it=any(c.document_id in documents | stating for c in answer.citations),
         inside=inside,
         right=lenient or figures or (claimed and bool(ours) and rouge >= CLOSE),
         milliseconds=milliseconds,
@@ -111,12 +141,17 @@ def _same_figures(spoken: str, expected: str) -> bool:
     return set(numbers(spoken)) == set(numbers(expected))
 
 
+def _states_figures(said: str, expected: str) -> bool | None:
+    return _same_figures(said, expected) if numbers(expected) else None
+
+
 def _section(results: Sequence[Result], half: Half) -> Section:
     answerable = [r for r in results if r.answerable]
     unanswerable = [r for r in results if not r.answerable]
     claims = [r for r in results if r.outcome in CLAIMS]
     measured = _measures(answerable, unanswerable, claims)
-    sure, right = [r.confidence for r in claims], [r.right for r in claims]
+    sure = _calibrated(claims)
+    drawn = calibration_figure(sure)
     coverage = risk_coverage([r.confidence for r in results], [_harmless(r) for r in results])
     of_answerable = risk_coverage(
         [r.confidence for r in answerable], [r.right or r.quoted for r in answerable]
@@ -141,11 +176,12 @@ def _section(results: Sequence[Result], half: Half) -> Section:
                     for at in COVERAGES
                 ),
             ),
+            bins_table("多有把握，多常对", sure),
         ),
         numbers=measures_numbers(measured),
         results=tuple(asdict(r) for r in results),
         figures={
-            "置信度是否可信": reliability_plot(reliability(sure, right)),
+            **({"置信度是否可信": drawn} if drawn is not None else {}),
             "作答比例与错误率": risk_coverage_plot({"可答题": of_answerable, "全部题": coverage}),
         },
     )
@@ -169,6 +205,16 @@ def _measures(
         Measure("lenient", "宽松相同", over(r.lenient for r in answerable)),
         Measure("right", "答对", over(r.right for r in answerable)),
         Measure("rouge_l", "ROUGE-L（答案或首条引文）", over(r.rouge for r in answerable)),
+        Measure(
+            "given_rouge_l",
+            "ROUGE-L（答案，引文更长则引文；拒答记 0）",
+            over(r.given_rouge for r in answerable),
+        ),
+        Measure(
+            "figures",
+            "要数字的：数字都对",
+            share_of(r.figures for r in answerable if r.figures is not None),
+        ),
         Measure("claims_right", "给出的答案：对", share_of(r.right for r in claims)),
         Measure(
             "claims_right_or_inside",
@@ -177,6 +223,7 @@ def _measures(
         ),
         Measure("quoted", "引文含答案", over(r.quoted for r in answerable)),
         Measure("document", "引了对的文件", over(r.document for r in answerable)),
+        Measure("states_it", "引了对的或同样载明答案的文件", over(r.states_it for r in answerable)),
         Measure(
             "answerable_refused", "可答而拒答", over(r.outcome == "refused" for r in answerable)
         ),
@@ -192,13 +239,18 @@ def _measures(
             "可答与应拒的区分 AUROC",
             auroc([r.confidence for r in answerable], [r.confidence for r in unanswerable]),
         ),
-        Measure("calibration_error", "校准误差 ECE", expected_calibration_error(sure, right)),
+        *calibration_measures(_calibrated(claims)),
         Measure(
             "confidently_wrong",
             f"答错且置信度高于 {CONFIDENT}（题）",
             float(confident_wrong(sure, right)),
         ),
     ]
+
+
+def _calibrated(claims: Sequence[Result]) -> Calibrated | None:
+    sure, right = [r.confidence for r in claims], [r.right for r in claims]
+    return calibrated(sure, right, [r.cluster for r in claims])
 
 
 def _harmless(result: Result) -> bool:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table as ScreenTable
 
 from eval.intervals import Interval
+from eval.plots import Plot
 from index.document import SHANGHAI
 
 Row = Sequence[str]
@@ -62,7 +63,7 @@ def measures_numbers(measures: Sequence[Measure]) -> dict[str, object]:
 class Section:
     """One evaluation: what was done, what came out, and question by question.
 
-    `numbers` are for programs, `results` are the single questions, `figures` are SVG by title.
+    `numbers` are for programs, `results` are the single questions, `figures` are by title.
     """
 
     name: str  # the JSON file's name
@@ -71,7 +72,7 @@ class Section:
     tables: tuple[Table, ...] = ()
     numbers: Mapping[str, object] = field(default_factory=dict)
     results: tuple[Mapping[str, object], ...] = ()
-    figures: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Plot] = field(default_factory=dict)
 
 
 def show(section: Section, console: Console) -> None:
@@ -91,17 +92,23 @@ def show(section: Section, console: Console) -> None:
 def save(section: Section, folder: Path) -> Path:
     """Write the section's JSON and plots, and the page of all sections in `folder`.
 
-    Returns the page's path.
+    The single questions are a file of their own as well, one JSON object a line, so that anyone
+    can score them. Returns the page's path.
     """
     plots = folder / FIGURES
     plots.mkdir(parents=True, exist_ok=True)
-    for old in plots.glob(f"{section.name}-[0-9]*.svg"):
+    for old in plots.glob(f"{section.name}-[0-9]*"):
         old.unlink()
     files = {}
     for place, (title, drawing) in enumerate(section.figures.items()):
         path = plots / f"{section.name}-{place}.svg"
-        path.write_text(drawing, encoding="utf-8")
+        path.write_text(drawing.svg, encoding="utf-8")
+        path.with_suffix(".png").write_bytes(drawing.png)
         files[title] = f"{FIGURES}/{path.name}"
+    lines = folder / f"{section.name}.jsonl"
+    lines.unlink(missing_ok=True)
+    if section.results:
+        lines.write_text("".join(f"{_line(one)}\n" for one in section.results), "utf-8")
     content = asdict(section) | {
         "figures": files,
         "made_at": datetime.now(SHANGHAI).isoformat(timespec="seconds"),
@@ -110,6 +117,10 @@ def save(section: Section, folder: Path) -> Path:
     page = folder / "index.html"
     page.write_text(_page(folder), encoding="utf-8")
     return page
+
+
+def _line(result: Mapping[str, object]) -> str:
+    return json.dumps(_plain(result), ensure_ascii=False)
 
 
 def as_json(value: object) -> str:

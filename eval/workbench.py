@@ -41,17 +41,17 @@ class Asking:
 
     def __init__(self, desk: Desk, as_of: date | None = None) -> None:
         self.desk = desk
-        self._as_of = as_of
+        self.as_of = as_of
 
     def ask(self, question: str) -> tuple[Answer, float]:
         """Return the answer and the milliseconds it took."""
         began = time.perf_counter()
-        answer = self.desk.ask(question, as_of=self._as_of, channel=CHANNEL)
+        answer = self.desk.ask(question, as_of=self.as_of, channel=CHANNEL)
         return answer, (time.perf_counter() - began) * 1000
 
     def search(self, query: str, limit: int) -> list[Passage]:
         """Return the passages that the search gives, best first."""
-        hits = self.desk.search(query, limit=limit, as_of=self._as_of, channel=CHANNEL)
+        hits = self.desk.search(query, limit=limit, as_of=self.as_of, channel=CHANNEL)
         return [_passage(hit.citation) for hit in hits]
 
     def passages(self) -> list[Passage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,11 +19,16 @@ _ANY_PLACE = "*"  # *国土资源局 is that of every place
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """That agencies are, since some year, another. The year is None where nobody has said."""
+    """That agencies are, since some year, another. The year is None where nobody has said.
+
+    One that is `likely` was made in most places: it holds where somebody names the new agency,
+    and is told to nobody who does not.
+    """
 
     former: tuple[str, ...]
     now: str
     since: int | None = None
+    likely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class Agencies:
         """Return the full name of an agency, as far as it is known."""
         said = "".join(said.split())
         return self.aliases.get(said, said)
+
+    def short_names(self, agency: str) -> list[str]:
+        """Return the short names by which an agency goes."""
+        return [short for short, name in self.aliases.items() if name == agency]
 
     def after(self, agency: str) -> Iterator[tuple[str, int | None]]:
         """Yield what an agency has become, step by step, each with the year."""
@@ -73,6 +82,16 @@ class Agencies:
             )
         }
         return frozenset(found.union(name for name, _ in asked))
+
+    def certain(self) -> Agencies:
+        """Return the table without what is only likely."""
+        return replace(self, changes=tuple(one for one in self.changes if not one.likely))
+
+    def are_one(self, first: str | None, second: str | None) -> bool:
+        """Say whether two names are those of one agency, then and now."""
+        if first is None or second is None:
+            return first == second
+        return self.is_or_became(first, second) or self.is_or_became(second, first)
 
     def with_more(self, table: str) -> Agencies:
         """Return the table with a site's own before it. Raises InvalidRequest."""
@@ -124,13 +143,15 @@ def _read(table: str) -> Agencies:
 
 
 def _change(given: Mapping[str, Any]) -> Change:
-    if unknown := given.keys() - {"former", "now", "since"}:
+    if unknown := given.keys() - {"former", "now", "since", "likely"}:
         raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
     former: Sequence[str] = given["former"]
-    since = given.get("since")
+    since, likely = given.get("since"), given.get("likely", False)
     if isinstance(former, str) or not isinstance(since, int | None):
         raise TypeError("former 应是列表，since 应是年份")
-    return Change(tuple(_name(one) for one in former), _name(given["now"]), since)
+    if not isinstance(likely, bool):
+        raise TypeError("likely 应是 true 或 false")
+    return Change(tuple(_name(one) for one in former), _name(given["now"]), since, likely)
 
 
 def _name(given: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -24,6 +24,7 @@ class Change(StrEnum):
     REMOVED = "removed"
     CHANGED = "changed"  # its words, and perhaps its number
     MOVED = "moved"  # the same words under another number
+    SAME = "same"  # stayed as it was; only where all articles are told in order
 
 
 class Edit(StrEnum):
@@ -64,6 +65,18 @@ class Comparison:
     def unchanged(self) -> int:
         """Return how many articles stayed as they were."""
         return len(self.same)
+
+    def in_order(self) -> Iterator[ArticleChange]:
+        """Yield every article in the order of the new text, those that stayed among them."""
+        same = deque(self.same)
+        for one in self.changes:
+            side = 1 if one.after is not None else 0
+            article = one.after or one.before
+            while same and article and same[0][side].span.start < article.span.start:
+                yield ArticleChange(Change.SAME, *same.popleft())
+            yield one
+        for before, after in same:
+            yield ArticleChange(Change.SAME, before, after)
 
     def of(self, place: Span) -> tuple[ArticleChange, ...]:
         """Return the changes that touch a place in the old text."""
@@ -176,14 +189,22 @@ def _likenesses(
     was: Sequence[str], lefts: Sequence[int], now: Sequence[str], rights: Sequence[int]
 ) -> Iterator[tuple[float, int, int]]:
     """Yield how unlike the articles are that are left, where they are alike enough."""
-    old = {left: _couples(was[left]) for left in lefts}
-    new = {right: _couples(now[right]) for right in rights}
-    for left, some in old.items():
-        for right, others in new.items():
-            total = some.total() + others.total()
-            shared = sum(min(count, others[couple]) for couple, count in some.items())
-            if total and 2 * shared >= _ALIKE * total:
-                yield 1 - 2 * shared / total, left, right
+    places: dict[str, list[tuple[int, int]]] = {}  # of each couple, and how often it stands there
+    totals: dict[int, int] = {}
+    for right in rights:
+        couples = _couples(now[right])
+        totals[right] = couples.total()
+        for couple, count in couples.items():
+            places.setdefault(couple, []).append((right, count))
+    for left in lefts:
+        couples, shared = _couples(was[left]), Counter[int]()
+        for couple, count in couples.items():
+            for right, others in places.get(couple, ()):
+                shared[right] += min(count, others)
+        for right, common in shared.items():
+            total = couples.total() + totals[right]
+            if 2 * common >= _ALIKE * total:
+                yield 1 - 2 * common / total, left, right
 
 
 def _couples(words: str) -> Counter[str]:

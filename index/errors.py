@@ -14,6 +14,7 @@ WenjuError
 │   ├── DocumentNotFound
 │   │   └── OriginalNotFound   the document is there, the file it was read from is not
 │   ├── CuratedNotFound        no such curated answer
+│   ├── SynonymNotFound        the site has set nothing for this word
 │   ├── ApiKeyNotFound         no such key
 │   ├── CorruptCatalogue       the database is damaged: restore or rebuild
 │   ├── CatalogueTooNew        written by a newer version: upgrade the program
@@ -103,6 +104,10 @@ class OriginalNotFound(DocumentNotFound):
 
 class CuratedNotFound(StoreError):
     code = "curated_not_found"
+
+
+class SynonymNotFound(StoreError):
+    code = "synonym_not_found"
 
 
 class ApiKeyNotFound(StoreError):

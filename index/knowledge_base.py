@@ -12,10 +12,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
+from index.agencies import Agencies
 from index.caches import Engines, LocalEngines
 from index.closing import Closing
 from index.document import Chunk, Document, Filter, Hit, Metadata
-from index.engine import Embedder
+from index.engine import Embedder, LexicalIndex
 from index.errors import DamagedIndex
 from index.follower import Follower
 from index.presence import Presence
@@ -47,16 +48,20 @@ from index.store.originals import Originals
 from index.store.progress import Progress, progress
 from index.store.readers import Readers
 from index.store.succession import Lineage, lineage
+from index.store.synonyms import Synonyms
 from index.store.tables import JobState
 from index.store.watched_files import WatchedFiles
+
+_LOOKED_AT = 20  # passages, for one that has a word
+_ALL = 0.999  # of a word's terms; shares are sums of floats
 
 
 class KnowledgeBase(Closing):
     """Reads one data directory, and asks its worker for changes. Safe for many threads.
 
-    `curated`, `gaps`, `answers`, `askings`, `feedback`, `api_keys`, `idempotent_writes` and those
-    of the chats are repositories in the same catalogue; what need not be on the disk before the
-    answer is given goes through `journal`.
+    `curated`, `gaps`, `answers`, `askings`, `feedback`, `synonyms`, `api_keys`,
+    `idempotent_writes` and those of the chats are repositories in the same catalogue; what need
+    not be on the disk before the answer is given goes through `journal`.
     """
 
     def __init__(
@@ -84,6 +89,7 @@ class KnowledgeBase(Closing):
         self.api_keys = ApiKeys(database)
         self.idempotent_writes = IdempotentWrites(database)
         self.askings = Askings(database)
+        self.synonyms = Synonyms(database)
         self.journal = Journal(self.answers, self.gaps, self.askings, self.api_keys)
         self._presence: Presence | None = None
 
@@ -174,6 +180,13 @@ class KnowledgeBase(Closing):
                 hits.append(Hit(chunk, one.score, one.words, one.vectors))
         return hits
 
+    def words_there(self, words: Collection[str]) -> frozenset[str]:
+        """Return those of the words that stand in some passage in force today."""
+        lexical = self._follower.snapshot.lexical
+        if lexical is None:
+            return frozenset()
+        return frozenset(word for word in words if _stands(word, lexical))
+
     def document(self, document_id: str) -> Document:
         """Return a document with its text. Raises DocumentNotFound."""
         summary = self._follower.snapshot.table.documents.get(document_id)
@@ -184,6 +197,11 @@ class KnowledgeBase(Closing):
     def documents(self) -> Sequence[DocumentSummary]:
         """List the documents in the order they came in."""
         return tuple(self._follower.snapshot.table.documents.values())
+
+    @property
+    def agencies(self) -> Agencies:
+        """Return who became whom, as this data directory has it."""
+        return self._database.agencies
 
     def lineage(self, document_id: str) -> Lineage:
         """Return what ended a document, what it ended, its versions, and what is to be asked."""
@@ -268,6 +286,12 @@ class KnowledgeBase(Closing):
         """Forget a failed job and its file. Raises InvalidRequest for one that never was."""
         self._jobs.get(job_id)
         self._jobs.discard(job_id)
+
+
+def _stands(word: str, lexical: LexicalIndex) -> bool:
+    """Say whether a passage has every character of a word, and every pair of neighbours in it."""
+    found = lexical.search(word, Filter.today(), _LOOKED_AT).numbers
+    return bool((lexical.evidence(word, found).shares > _ALL).any()) if len(found) else False
 
 
 class _Documents:

@@ -41,6 +41,7 @@ class Line:
     indent: float = 0.0
     room: float | None = None
     after_blank: bool = False
+    is_row: bool = False
 
 
 def width(text: str) -> float:
@@ -96,6 +97,7 @@ def split_lines(
                 indent=box.indent if box else _leading_width(text[match.start() : start]),
                 room=box.room if box else None,
                 after_blank=after_blank,
+                is_row=box is not None and box.is_row,
             )
         )
         after_blank = False
@@ -153,6 +155,9 @@ def page_number(line: Line) -> int | None:
 
 
 def _likeness(line: Line) -> str:
+    """Return what a line has in common with its like on other pages; rows differ by figures."""
+    if line.is_row:
+        return line.text
     return re.sub(r"\d+", "#", re.sub(r"\s", "", line.text))
 
 

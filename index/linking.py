@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import combinations
 
+from index.agencies import Agencies
 from index.document import SHANGHAI, Document, Section, SectionKind, Span, Status
 from index.errors import DocumentNotFound
 from index.knowledge_base import KnowledgeBase
@@ -59,7 +61,8 @@ def links(
             loaded[document_id] = other if other and sees(other) else None
         return loaded[document_id]
 
-    return [Link(one, _target(one, document, named, load, on)) for one in found]
+    agencies = base.agencies
+    return [Link(one, _target(one, document, named, load, on, agencies)) for one in found]
 
 
 def _loaded(base: KnowledgeBase, document_id: str) -> Document | None:
@@ -69,12 +72,13 @@ def _loaded(base: KnowledgeBase, document_id: str) -> Document | None:
         return None
 
 
-def _target(
+def _target(  # noqa: PLR0913, PLR0917  all that a reference can depend on
     reference: Reference,
     document: Document,
     named: Sequence[Bearer],
     load: Callable[[str], Document | None],
     on: date,
+    agencies: Agencies,
 ) -> Target | None:
     if reference.kind in {ReferenceKind.OWN, ReferenceKind.NEAR}:
         section = place_in(document, reference)
@@ -84,7 +88,7 @@ def _target(
     bearing = by_number or [one for one in named if one.key == key]
     ids = dict.fromkeys(one.document_id for one in bearing)
     candidates = [other for one in ids if (other := load(one)) is not None]
-    chosen = _chosen(candidates, document, on)
+    chosen = _chosen(candidates, document, on, agencies)
     if chosen is None:
         return None
     region = _region(chosen, key)
@@ -99,13 +103,19 @@ def _same_number(bearer: Bearer, reference: Reference) -> bool:
     )
 
 
-def _chosen(candidates: Sequence[Document], document: Document, on: date) -> Document | None:
-    """Return the one in force, of one issuer; where there are several versions, the latest."""
+def _chosen(
+    candidates: Sequence[Document], document: Document, on: date, agencies: Agencies
+) -> Document | None:
+    """Return the one in force, of one agency; where there are several versions, the latest.
+
+    An agency stays the one it was under another name.
+    """
     for statuses in ({Status.IN_FORCE}, {Status.UNVERIFIED}, set(Status)):
         holding = [one for one in candidates if one.metadata.status_on(on) in statuses]
         issuers = {one.metadata.issuer for one in holding}
-        if len(issuers) > 1:
-            holding = [one for one in holding if one.metadata.issuer == document.metadata.issuer]
+        if not all(agencies.are_one(one, other) for one, other in combinations(issuers, 2)):
+            own = document.metadata.issuer
+            holding = [one for one in holding if agencies.are_one(one.metadata.issuer, own)]
         if holding:
             return max(holding, key=lambda one: (one.metadata.valid_from or _LONG_AGO, one.id))
         if issuers:

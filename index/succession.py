@@ -79,8 +79,9 @@ class Ending:
 def endings_of(target: Member, others: Sequence[Member], agencies: Agencies) -> list[Ending]:
     """Return what ends a text, the one that counts first, and then what is to be asked.
 
-    An agency speaks for what it was called before, as far as `agencies` knows.
+    An agency speaks for what it was called before, as far as `agencies` is certain of it.
     """
+    agencies = agencies.certain()
     found = [
         ending
         for other in others

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -23,9 +24,11 @@ from index.incoming import Incoming, Unpacked
 from index.intake import Reading
 from index.store.answer_sheets import bring_in
 from index.store.catalogue import Catalogue, has, put
+from index.store.columns import now
 from index.store.content import set_fields
 from index.store.database import Database
 from index.store.embeddings import Embeddings
+from index.store.feedback import AnswerLog
 from index.store.jobs import Jobs, Work, answered, read, unpack, wanted_originals
 from index.store.originals import Originals, sha256_of
 from index.store.progress import Progress, progress
@@ -37,6 +40,7 @@ READING_SECONDS = 0.5  # of reading files for one transaction
 CACHING_SECONDS = 0.5  # between two commits of the indexes, at least
 CACHING_SHARE = 4  # and this many times as long as the last one took
 _NAMES_AT_ONCE = 100  # documents of an older catalogue
+FORGETTING_SECONDS = 3600  # between two looks for answers kept long enough
 MODEL_SECONDS = 30  # until a model that could not be used is tried again
 
 _NO_DOCUMENT = Unpacked | AnswerSheet
@@ -47,13 +51,14 @@ log = logging.getLogger(__name__)
 class Turn:
     """One worker's time with the lock. `trouble` says why no vectors are made, if so."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  what a worker works with
         self,
         directory: Path,
         database: Database,
         caches: Caches,
         model: Callable[[], Embedder],
         reader: FileReader,
+        answers_kept: timedelta | None = None,
     ) -> None:
         self.trouble: ModelError | ModelMismatch | None = None
         self._trouble_until = 0.0
@@ -65,6 +70,9 @@ class Turn:
         self._catalogue = Catalogue(database)
         self._embeddings = Embeddings(database)
         self._jobs = Jobs(database)
+        self._answers = AnswerLog(database)
+        self._answers_kept = answers_kept
+        self._forget_again_at = 0.0
         self._originals = Originals(directory)
         self._settled: State | None = None  # nothing was left to do in this state
         self._swept = -1  # revision
@@ -78,6 +86,7 @@ class Turn:
 
         Files first, so that all are soon found by words; then vectors, some passages at a time.
         """
+        self._forget_answers_if_due()
         if self._read_names() or self._read_files():
             self._catch_up_if_due()
             return True
@@ -107,6 +116,15 @@ class Turn:
     def forget_vectors(self) -> None:
         """Take all vectors away, so that another model can make them anew."""
         self._embeddings.forget()
+
+    def _forget_answers_if_due(self) -> None:
+        """Delete given answers that are older than the site keeps them."""
+        if self._answers_kept is None or time.monotonic() < self._forget_again_at:
+            return
+        self._forget_again_at = time.monotonic() + FORGETTING_SECONDS
+        forgotten = self._answers.forget_before(now() - self._answers_kept)
+        if forgotten:
+            log.info("forgot %s answers", forgotten)
 
     def _read_names(self) -> bool:
         """Read what documents of an older catalogue are called and what they end."""

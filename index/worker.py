@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -30,10 +31,11 @@ class Worker:
     """Brings a data directory up to date, while it holds the directory's lock.
 
     `reader` is called from as many threads as its `files_at_once` says, one where it has none;
-    where it is a context manager it is entered for as long as the lock is held.
+    where it is a context manager it is entered for as long as the lock is held. Answers that
+    were given longer ago than `answers_kept` are forgotten; None keeps them all.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but two by name
         self,
         directory: Path,
         embedder_factory: Callable[[], Embedder],
@@ -41,6 +43,7 @@ class Worker:
         engines: Engines | None = None,
         database_url: str | None = None,
         reader: FileReader = read_and_chunk,
+        answers_kept: timedelta | None = None,
     ) -> None:
         self.directory = directory
         self.database_url = database_url
@@ -48,6 +51,7 @@ class Worker:
         self._embedder: Embedder | None = None
         self._engines = engines or LocalEngines()
         self._reader = reader
+        self._answers_kept = answers_kept
 
     def run_until_idle(self, report: Report | None = None, *, words_only: bool = False) -> None:
         """Work until there is nothing left to do. Raises WriterBusy where another works.
@@ -95,7 +99,14 @@ class Worker:
                 with ExitStack() as stack:
                     if isinstance(self._reader, AbstractContextManager):
                         stack.enter_context(self._reader)  # its processes go with the turn
-                    yield Turn(self.directory, database, caches, self._model, self._reader)
+                    yield Turn(
+                        self.directory,
+                        database,
+                        caches,
+                        self._model,
+                        self._reader,
+                        self._answers_kept,
+                    )
             finally:
                 caches.close()
                 database.close()

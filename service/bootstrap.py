@@ -59,6 +59,7 @@ def make_worker(settings: Settings) -> Worker:
         settings.data_dir,
         embedder,
         reader=SandboxedReader(files_at_once=min(_MOST_FILES_AT_ONCE, os.cpu_count() or 1)),
+        answers_kept=settings.answers_kept,
     )
 
 

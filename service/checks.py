@@ -68,6 +68,7 @@ def examine_running(settings: Settings, base: KnowledgeBase) -> list[Finding]:
         _directory(settings),
         _filling(base.progress()),
         _keys(settings, base.api_keys),
+        _kept_answers(settings),
     ]
 
 
@@ -84,6 +85,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     yield from _packages()
     yield from heavy_parts()
     yield _configuration(settings)
+    yield from _calibration(settings)
     yield _disk(settings)
     yield _font()
 
@@ -192,6 +194,7 @@ def _data(settings: Settings, embedder: Embedder | None) -> Iterator[Finding]:
         with KnowledgeBase.open(directory, embedder, follow=False) as base:
             yield _filling(base.progress())
             yield _keys(settings, base.api_keys)
+            yield _kept_answers(settings)
     except WenjuError as error:
         yield Finding("知识库", Grade.BAD, error.message)
 
@@ -228,6 +231,37 @@ def _keys(settings: Settings, keys: ApiKeys) -> Finding:
         names = "、".join(key.draft.label for key in ending)
         return Finding("密钥", Grade.WARNING, f"{message}，其中两周内到期：{names}。")
     return Finding("密钥", Grade.GOOD, f"{message}。")
+
+
+def _kept_answers(settings: Settings) -> Finding:
+    """Say how long is kept what people asked and were answered."""
+    days = settings.answers_kept_days
+    if not days:
+        message = "一直保留问过的问题和答复；要定期删去，请设置 WENJU_ANSWERS_KEPT_DAYS。"
+        return Finding("回答记录", Grade.GOOD, message)
+    return Finding("回答记录", Grade.GOOD, f"保留 {days} 天，由 wenju serve 删去更早的。")
+
+
+def _calibration(settings: Settings) -> Iterator[Finding]:
+    """Say what the site's own calibration does, where it has one."""
+    from service.site_calibration import (  # noqa: PLC0415  reads weights
+        InvalidSiteCalibration,
+        SiteCalibration,
+        reader_identity,
+    )
+
+    try:
+        site = SiteCalibration.read(settings.data_dir)
+    except InvalidSiteCalibration as error:
+        yield Finding("校准", Grade.WARNING, error.message)
+        return
+    if site is None:
+        return
+    if site.reader != reader_identity(settings.reader):
+        message = "本单位的校准是按另一个阅读模型做的，没有用上。请重新运行 wenju calibrate。"
+        yield Finding("校准", Grade.WARNING, message)
+    else:
+        yield Finding("校准", Grade.GOOD, f"本单位 {site.made_at:%Y-%m-%d} 的校准")
 
 
 def _disk(settings: Settings) -> Finding:

@@ -9,30 +9,34 @@ from enum import StrEnum
 
 from index.agencies import agencies_of
 from index.document import SHANGHAI, Disclosure, Document, Filter, Hit, Kind, Span
+from index.fold import fold
 from index.hidden_names import HiddenNames
 from index.knowledge_base import KnowledgeBase
 from index.remembered import Remembered
 from index.store.askings import Asking
 from index.store.catalogue import DocumentSummary
-from index.store.feedback import Answered
+from index.store.feedback import Answered, KeptEvidence
 from index.store.gaps import Miss
 from index.store.wording import Basis
-from service.agencies import former_agencies
+from service.agencies import FormerNames, former_agencies
 from service.answering.answer import Answer, Citation
 from service.answering.answering import Answering, Hear, unheard
 from service.answering.case import Means
-from service.answering.confidence import Calibration
+from service.answering.confidence import Calibration, Weighed, features
 from service.answering.reading.reader import Reader
 from service.answering.reading.rule_reader import RuleReader
 from service.answering.reading.trained_reader import TrainedReader
 from service.answering.scope import Candidate
+from service.answering.understanding.everyday import official_for
 from service.answering.understanding.follow_up import completed
 from service.answering.understanding.lexicon import Lexicon
 from service.curated import CuratedDesk
 from service.frequent import ANSWERED, MOST_TRIED, frequent_questions, may_be_counted
 from service.settings import Settings
+from service.site_calibration import FollowedCalibration, reader_identity
 from service.succession import lapse_notices
 from service.suggestions import suggest
+from service.synonyms.table import lexicon_with
 
 _FIRST_DAY = date(1, 1, 2)  # the day before has no beginning in Shanghai that a store can hold
 
@@ -91,26 +95,45 @@ class Desk:
             4
         )
         self._tried: Remembered[tuple[int, Filter, str], Answer] = Remembered(2 * MOST_TRIED)
+        self._names: Remembered[int, FormerNames] = Remembered(1)
         self.agencies = agencies_of(settings.data_dir)
         self.curated = CuratedDesk(knowledge_base, settings.region, settings.public_url)
-        calibration = calibration or Calibration.bundled()
-        if settings.refusal_threshold is not None:
-            calibration = replace(
-                calibration,
-                answer_threshold=settings.refusal_threshold,
-                passage_threshold=settings.refusal_threshold,
-            )
-        self.answering = Answering(
-            Means(
-                library=_Library(knowledge_base),
-                reader=_reader(settings, calibration),
-                lexicon=Lexicon.bundled(),
-                calibration=calibration,
-                region=settings.region,
-                public_url=settings.public_url,
-                models={"embedding": settings.model, "reader": settings.reader},
-            )
+        shipped = calibration or Calibration.bundled()
+        self._calibration = FollowedCalibration(
+            shipped, settings.data_dir if calibration is None else None, settings.reader
         )
+        self._lexicons: Remembered[int, Lexicon] = Remembered(1)
+        self._means = Means(
+            library=_Library(knowledge_base),
+            reader=_reader(settings, shipped),
+            lexicon=Lexicon.bundled(),
+            calibration=shipped,
+            region=settings.region,
+            public_url=settings.public_url,
+            models={"embedding": settings.model, "reader": settings.reader},
+        )
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Return what questions are understood by, with the site's synonyms as they are now."""
+        base = self.knowledge_base
+        return self._lexicons.get(base.revision, lambda: lexicon_with(base.synonyms.all()))
+
+    @property
+    def answering(self) -> Answering:
+        """Return the path from a question to an answer, as knowledge base and site are now."""
+        return Answering(replace(self._means, lexicon=self.lexicon, calibration=self.calibration))
+
+    @property
+    def calibration(self) -> Calibration:
+        """Return how sure is how sure, with what the site has learnt and set."""
+        threshold, current = self.settings.refusal_threshold, self._calibration()
+        return current if threshold is None else current.at_threshold(threshold)
+
+    def _keeping_account(self, weighed: list[Weighed]) -> Answering:
+        """Return the path to an answer that tells of each weighing on it."""
+        means = self.answering.means
+        return Answering(replace(means, calibration=replace(means.calibration, account=weighed)))
 
     def ask(  # noqa: PLR0913  all but the question by name
         self,
@@ -136,16 +159,28 @@ class Desk:
         if previous is not None:
             question = completed(question, previous) or question
         admitted = self.admitted(channel, as_of, filter_, sees_internal=sees_internal)
-        answer = self.curated.answer(question, admitted, _moment(admitted.as_of))
+
+        def own(question: str) -> Answer | None:
+            return self.curated.answer(question, admitted, _moment(admitted.as_of))
+
+        answer = own(question)
+        names = self._former_names()
+        weighed: list[Weighed] = []
         if answer is None:
             revision = str(self.knowledge_base.revision)
-            answer = self.answering.answer(question, admitted, revision, hear)
+            answering = self._keeping_account(weighed)
+
+            def asked(wording: str) -> Answer:
+                weighed.clear()
+                return answering.answer(wording, admitted, revision, hear, own)
+
+            answer = names.answer(question, asked)
         days = self.settings.lapse_notice_days
         hidden = self.hidden_names(channel, sees_internal=sees_internal)
         lapsing = lapse_notices(answer, self.knowledge_base, admitted.as_of, days, hidden)
-        renamed = former_agencies(answer, self.agencies, admitted.as_of)
+        renamed = former_agencies(answer, self.agencies, admitted.as_of, names)
         answer = replace(answer, notices=(*answer.notices, *lapsing, *renamed))
-        self._remember(answer, channel)
+        self._remember(answer, channel, weighed)
         is_everybodys = channel is not Channel.CLI and not sees_internal and filter_ is None
         if asker is not None and is_everybodys and as_of is None:
             self._count(answer, asker)
@@ -164,7 +199,8 @@ class Desk:
         """Return the passages nearest to the query, best first; each quote is the whole passage."""
         admitted = self.admitted(channel, as_of, filter_, sees_internal=sees_internal)
         found = []
-        for rank, hit in enumerate(self.knowledge_base.retrieve(query, admitted, limit), 1):
+        sought = " ".join([query, *official_for(fold(query), self.lexicon)])
+        for rank, hit in enumerate(self.knowledge_base.retrieve(sought, admitted, limit), 1):
             document = self.knowledge_base.document(hit.chunk.document_id)
             citation = Citation.of(
                 document, hit.chunk.span, admitted.as_of, self.settings.public_url
@@ -247,6 +283,12 @@ class Desk:
         there = (one.metadata.issuer for one in self.knowledge_base.documents())
         return self.agencies.issuers(wanted, set(there))
 
+    def _former_names(self) -> FormerNames:
+        """Return what agencies of today were called when they issued what is here."""
+        revision = self.knowledge_base.revision
+        there = (one.metadata.issuer for one in self.knowledge_base.documents())
+        return self._names.get(revision, lambda: FormerNames.of(self.agencies, there))
+
     def _disclosures(self, channel: Channel, sees_internal: bool) -> frozenset[Disclosure]:  # noqa: FBT001  of this class alone
         if channel is Channel.CLI or sees_internal:
             return frozenset(Disclosure)
@@ -258,7 +300,7 @@ class Desk:
             today = datetime.now(SHANGHAI).date()
             self.knowledge_base.journal.put(Asking(answer.question, asker, today))
 
-    def _remember(self, answer: Answer, channel: Channel) -> None:
+    def _remember(self, answer: Answer, channel: Channel, weighed: Sequence[Weighed]) -> None:
         """Keep the answer for feedback to refer to, and a question without one as a gap."""
         journal = self.knowledge_base.journal
         journal.put(
@@ -272,11 +314,30 @@ class Desk:
                 channel=channel.value,
                 revision=self.knowledge_base.revision,
                 at=datetime.now(SHANGHAI),
+                evidence=self._evidence(answer, weighed),
             )
         )
+        for one in answer.parts or (answer,):
+            if one.refusal is not None:
+                reason, nearest = one.refusal.reason.value, _places(one.refusal.nearest)
+                journal.put(Miss(one.question, reason, channel.value, nearest))
+
+    def _evidence(self, answer: Answer, weighed: Sequence[Weighed]) -> KeptEvidence | None:
+        """Return what the answer's confidence was made of; of a refusal, what came nearest.
+
+        A verdict on an answer in parts says nothing of any one of them.
+        """
+        if answer.parts:
+            return None
         if answer.refusal is not None:
-            reason, nearest = answer.refusal.reason.value, _places(answer.refusal.nearest)
-            journal.put(Miss(answer.question, reason, channel.value, nearest))
+            found = max(weighed, key=lambda one: one.confidence, default=None)
+        else:
+            sure = answer.confidence
+            found = next((one for one in weighed if round(one.confidence, 3) == sure), None)
+        if found is None:
+            return None
+        reader = reader_identity(self.settings.reader)
+        return KeptEvidence(found.sort, reader, features(found.evidence))
 
 
 def _moment(day: date) -> datetime:

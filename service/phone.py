@@ -39,6 +39,8 @@ def phone_text(answer: Answer, style: PhoneStyle) -> str:
     link = full_link(answer, style)
     if answer.refusal is not None:
         return fit(_refused(answer, style), [*notices], link, style)
+    if answer.parts:
+        return fit(*_in_parts(answer), link, style)
     if answer.outcome is Outcome.PASSAGES:
         quotes = [f"“{one.quote}”\n——{basis_line(one)}" for one in answer.citations]
         lead = "\n".join(["没有一句话的现成答案，相关原文是：", *quotes])
@@ -108,6 +110,25 @@ def cut(text: str, limit: int) -> str:
         if url.start() < len(kept) < url.end():
             kept = kept[: url.start()]
     return kept.rstrip()
+
+
+def _in_parts(answer: Answer) -> tuple[str, list[str]]:
+    """Return each part with its answer and basis, and what is to know beside them."""
+    lines = []
+    for number, part in enumerate(answer.parts, 1):
+        lines.append(f"{number}. {part.question.rstrip('？?')}")
+        if part.refusal is not None:
+            lines.append(f"没有找到依据，可以拨打{HOTLINE}。")
+        elif part.answer is None:
+            lines += [f"“{one.quote}”\n——{basis_line(one)}" for one in part.citations]
+        else:
+            computed = "（由原文数字计算得出）" if part.outcome is Outcome.COMPUTED else ""
+            lines.append(f"{part.answer}{computed}")
+            lines += [
+                f"依据：{basis_line(one)}（{STATUSES[one.status]}）" for one in part.citations[:1]
+            ]
+    told = (notice for notice in answer.notices if notice.kind != "part_without_basis")
+    return "\n".join(lines), [f"注意：{notice.message}" for notice in told]
 
 
 def _refused(answer: Answer, style: PhoneStyle) -> str:

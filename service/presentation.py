@@ -16,11 +16,14 @@ from index.store.feedback import Feedback
 from index.store.gaps import Gap
 from index.store.jobs import Job
 from index.store.wording import Basis
-from service.answering.answer import Answer, Citation, Outcome
+from service.answering.answer import Answer, Citation, Outcome, Part
 from service.succession import ended_json
 
 if TYPE_CHECKING:
     from service.desk import SearchHit
+    from service.synonyms.keeping import Import
+    from service.synonyms.table import Entry
+    from service.synonyms.wanted import WantedWord
 
 Json = dict[str, Any]
 
@@ -69,17 +72,26 @@ def status_name(value: str) -> str:
 
 def answer_json(answer: Answer) -> Json:
     """Return the one JSON of an answer, as `wenju ask --json` and POST /api/answer give it."""
-    refusal = answer.refusal
     return {
         "question": answer.question,
         "id": answer.id,
-        "outcome": answer.outcome.value,
-        "answer": answer.answer,
-        "script": answer.script,
-        "confidence": round(answer.confidence, 4),
-        "citations": [citation_json(citation) for citation in answer.citations],
+        **_given_json(answer),
+        "parts": [{"question": part.question, **_given_json(part)} for part in answer.parts],
+        "trace": dict(answer.trace),
+    }
+
+
+def _given_json(given: Answer | Part) -> Json:
+    """Return what is given to a question, or to one of the parts of a question."""
+    refusal = given.refusal
+    return {
+        "outcome": given.outcome.value,
+        "answer": given.answer,
+        "script": given.script,
+        "confidence": round(given.confidence, 4),
+        "citations": [citation_json(citation) for citation in given.citations],
         "notices": [
-            {"kind": str(notice.kind), "message": notice.message} for notice in answer.notices
+            {"kind": str(notice.kind), "message": notice.message} for notice in given.notices
         ],
         "refusal": refusal
         and {
@@ -87,7 +99,6 @@ def answer_json(answer: Answer) -> Json:
             "message": refusal.message,
             "nearest": [citation_json(citation) for citation in refusal.nearest],
         },
-        "trace": dict(answer.trace),
     }
 
 
@@ -261,6 +272,34 @@ def gap_json(gap: Gap) -> Json:
         "channel": gap.channel,
         "nearest": [basis_json(basis) for basis in gap.nearest],
     }
+
+
+def synonym_json(entry: Entry) -> Json:
+    """Return a line of the table of synonyms."""
+    return {
+        "word": entry.synonym.word,
+        "official": list(entry.synonym.official),
+        "note": entry.synonym.note,
+        "enabled": entry.synonym.enabled,
+        "origin": entry.origin.value,
+        "changed_by": entry.changed_by,
+        "changed_at": entry.changed_at and entry.changed_at.isoformat(timespec="seconds"),
+    }
+
+
+def synonym_import_json(done: Import) -> Json:
+    """Return what became of the lines of a table of synonyms."""
+    return {
+        "added": done.added,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "rejected": [asdict(one) for one in done.rejected],
+    }
+
+
+def wanted_word_json(wanted: WantedWord) -> Json:
+    """Return a word of refused questions that no document has."""
+    return {"word": wanted.word, "times": wanted.times, "questions": list(wanted.questions)}
 
 
 def feedback_json(feedback: Feedback) -> Json:

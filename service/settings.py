@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
         IPv6Network("::1/128"),
     )
     lapse_notice_days: int = Field(30, ge=0, le=3650)
+    answers_kept_days: int = Field(0, ge=0, le=36_500)
     refusal_threshold: float | None = Field(None, ge=0, le=1)
     threads: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, le=256)
     watch_folders: Annotated[tuple[Path, ...], NoDecode] = ()
@@ -104,6 +106,11 @@ class Settings(BaseSettings):
         if self.unknown_disclosure == "public":
             return frozenset({Disclosure.PUBLIC, Disclosure.UNKNOWN})
         return frozenset({Disclosure.PUBLIC})
+
+    @property
+    def answers_kept(self) -> timedelta | None:
+        """Return how long given answers are kept, None for ever."""
+        return timedelta(days=self.answers_kept_days) if self.answers_kept_days else None
 
     @field_validator(
         "wechat_encoding_aes_key",
@@ -218,6 +225,7 @@ WANTED = {
     "chat_rate_limit": "应是 1200/minute 这样的次数（second、minute、hour、day），或 none",
     "trusted_proxies": "应是代理的地址或网段，以逗号分开；或 none",
     "lapse_notice_days": "应是 0 到 3650 的整数（天）",
+    "answers_kept_days": "应是 0 到 36500 的整数（天）；0 是一直保留",
     "refusal_threshold": "应是 0 到 1 之间的数",
     "threads": "应是 1 到 256 的整数",
     "watch_folders": "应是文件夹的路径，以逗号分开",

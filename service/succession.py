@@ -12,7 +12,7 @@ from index.errors import DocumentNotFound
 from index.hidden_names import HiddenNames
 from index.impact import Affected, Fate
 from index.knowledge_base import KnowledgeBase
-from index.store.succession import Ended, Lineage
+from index.store.succession import Ended, Lineage, Version
 from index.succession import Question
 from service.answering.answer import Answer, Notice
 
@@ -106,6 +106,17 @@ def shown_lineage(
             "questions": [*_open(lineage, title_of), *undated(document)],
         }
     }
+
+
+def visible_versions(
+    base: KnowledgeBase, document_id: str, sees: Callable[[Document], bool]
+) -> list[Version]:
+    """Return the versions of a text that the reader `sees`, itself among them, oldest first."""
+    return [
+        one
+        for one in base.lineage(document_id).versions
+        if (document := _document(base, one.document_id)) and sees(document)
+    ]
 
 
 def _document(base: KnowledgeBase, document_id: str) -> Document | None:
@@ -228,8 +239,8 @@ def _affected(one: Affected) -> Json:
     }
 
 
-def earlier_version(lineage: Lineage, document_id: str) -> str | None:
+def earlier_version(versions: Sequence[Version], document_id: str) -> str | None:
     """Return the version before a document, or None where there is none."""
-    ids = [version.document_id for version in lineage.versions]
+    ids = [version.document_id for version in versions]
     place = ids.index(document_id) if document_id in ids else 0
     return ids[place - 1] if place else None

@@ -3,15 +3,19 @@
 `python -m eval.fitting.confidence` rewrites `service/answering/calibration.json`. Every question
 is asked with the threshold at nothing, so that what would be shown is judged whether it ought to
 be or not; a logistic curve is laid through evidence and verdict. Signs are held to what they
-mean: more coverage never lowers a confidence.
+mean: more coverage never lowers a confidence. Where there is data, rules are fitted on written
+questions as well, as the trained reader is: on our own alone, which they were made with at hand,
+they pass for surer than they are elsewhere. What is printed of the fit is by cross-validation.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,28 +23,44 @@ from typing import Annotated
 
 import typer
 
+from eval import refusal_sets
+from eval.calibration import calibrated
 from eval.commands import cache_folder
 from eval.datasets import Half, Question, load_questions
 from eval.fitting import written
 from eval.fitting.readings import (
+    NAMES,
     Expected,
     Gathered,
     Weights,
+    best_of_each,
+    cross_fitted,
     fit_confidence,
     fit_logistic,
     fit_ranking,
     gather,
 )
+from eval.fitting.readings import Sample as Told
+from eval.metrics import CONFIDENT, confident_wrong
 from eval.progress import Progress
-from eval.scoring import Judge, says
+from eval.refusals import Trial
+from eval.scoring import says
 from eval.training.library import Library
-from eval.workbench import Workbench
+from eval.workbench import Asking, Workbench
 from index.document import SHANGHAI, Kind
 from index.embedding import load_embedder
 from index.store.catalogue import DocumentSummary
 from service import bootstrap
 from service.answering.answer import Outcome
-from service.answering.confidence import FEATURES, Calibration, features
+from service.answering.answering import Answering
+from service.answering.confidence import (
+    FEATURES,
+    PASSAGE,
+    VALUE,
+    Calibration,
+    Weighed,
+    features,
+)
 from service.answering.reading.reader import Evidence
 from service.answering.understanding.lexicon import Lexicon
 from service.answering.understanding.question import understand
@@ -51,50 +71,38 @@ QUESTIONS = Path(__file__).parents[1] / "questions" / "development.jsonl"
 CALIBRATION = Path(__file__).parents[2] / "service" / "answering" / "calibration.json"
 # Orders readings well enough to choose which are looked at, before an order is fitted.
 _NEUTRAL = {"bias": -1.0, "relevance": 4.0, "answerability": 3.0, "support": 4.0, "share": 1.5}
+TRAINED_VALUE, TRAINED_PASSAGE = "trained_value", "trained_passage"
+RANKING, PASSAGE_RANKING = "ranking", "passage_ranking"
+_FOLDS = 5
 _THRESHOLD = 0.4  # where more coverage begins to cost refusals on the development questions
-
-
-@dataclass(frozen=True)
-class Recorder(Calibration):
-    """A calibration that lets everything through and remembers on what evidence."""
-
-    seen: list[tuple[str, Evidence]] = field(default_factory=list)
-
-    def of_value(self, evidence: Evidence) -> float:
-        """Remember the evidence for a value."""
-        self.seen.append(("value", evidence))
-        return 0.999
-
-    def of_passage(self, evidence: Evidence) -> float:
-        """Remember the evidence for a passage."""
-        self.seen.append(("passage", evidence))
-        return 0.999
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one shown answer rested on, and whether it was right."""
+    """What one shown answer rested on, and whether it was right; `group` rises and falls as one."""
 
     sort: str  # value or passage
     evidence: Evidence
     right: bool
+    group: str
 
 
-def collect(desk: Desk, questions: Sequence[Question]) -> list[Sample]:
+def collect(asking: Asking, asked: Sequence[Trial]) -> list[Sample]:
     """Ask every question with nothing withheld; facts, which need no reading, are left out."""
-    recorder = Recorder({}, {}, 0.0, 0.0)
-    open_desk = Desk(desk.settings, desk.knowledge_base, calibration=recorder)
-    judge = Judge(lambda document: desk.knowledge_base.document(document).text)
-    samples = []
-    for question in questions:
-        recorder.seen.clear()
-        answer = open_desk.ask(question.question, channel=Channel.CLI)
-        if not recorder.seen or answer.outcome is Outcome.REFUSED:
+    desk, samples = asking.desk, []
+    admitted = desk.admitted(Channel.CLI)
+    for one in asked:
+        account: list[Weighed] = []
+        means = desk.answering.means
+        open_to_all = replace(means.calibration, account=account).at_threshold(0.0)
+        answering = Answering(replace(means, calibration=open_to_all))
+        answer = answering.answer(one.question, admitted)
+        if not account or answer.outcome is Outcome.REFUSED or answer.parts:
             continue
-        sort, evidence = recorder.seen[-1]
-        judged = judge(question, answer)
-        right = not judged.refusable and judged.cited is True and judged.value is not False
-        samples.append(Sample(sort, evidence, right))
+        shown = [each for each in account if round(each.confidence, 3) == answer.confidence]
+        weighed = (shown or account)[-1]
+        right = one.answerable and one.right(answer)
+        samples.append(Sample(weighed.sort, weighed.evidence, right, one.cluster))
     return samples
 
 
@@ -124,38 +132,80 @@ def _reports(desk: Desk) -> list[DocumentSummary]:
     return [summary for summary in found if summary.metadata.kind is Kind.REPORT]
 
 
-def fit(samples: Sequence[Sample]) -> Weights:
+def fit(samples: Sequence[Sample], earlier: Mapping[str, float] | None) -> Weights:
     """Return the weights of the rules' evidence."""
-    told = [(features(sample.evidence), sample.right) for sample in samples]
-    return fit_logistic(FEATURES, told)
+    return fit_logistic(FEATURES, [_told(sample) for sample in samples], earlier)
 
 
-def fit_trained(
-    desk: Desk, rules: Mapping[str, Weights], asked: Sequence[Question], data: Path | None
-) -> dict[str, Weights]:
-    """Fit order and confidence of the trained reader's readings, where `rules` are not sure.
+def _told(sample: Sample) -> Told:
+    return features(sample.evidence), sample.right
+
+
+def _folds(groups: Sequence[str]) -> list[int]:
+    """Lead each sample to its fold; what rises and falls as one is in one fold."""
+    digests = [hashlib.sha256(group.encode()).digest() for group in groups]
+    return [digest[0] % _FOLDS for digest in digests]
+
+
+def fit_rules(samples: Sequence[Sample], earlier: Calibration | None) -> dict[str, Weights]:
+    """Return the weights of the rules for values and passages, and tell how well they hold."""
+    weights = {}
+    for sort in (VALUE, PASSAGE):
+        group = [sample for sample in samples if sample.sort == sort]
+        known = None if earlier is None else getattr(earlier, sort)
+        weights[sort] = fit(group, known)
+        told, folds = [_told(one) for one in group], _folds([one.group for one in group])
+        again = partial(fit_logistic, FEATURES, earlier=known)
+        _tell(sort, cross_fitted(told, folds, again), [one.right for one in group])
+    return weights
+
+
+def _tell(name: str, sure: Sequence[float], right: Sequence[bool]) -> None:
+    """Say how well confidences hold on what they were not fitted on."""
+    found = calibrated(sure, right)
+    if found is not None:
+        typer.echo(
+            f"{name}: {len(right)} samples, {sum(right)} right; by cross-validation: "
+            f"error {found.error}, if perfect {found.perfect}, Brier {found.brier.score:.3f}, "
+            f"wrong above {CONFIDENT}: {confident_wrong(sure, right)}"
+        )
+
+
+def fit_trained(gathered: Sequence[Gathered], earlier: Calibration | None) -> dict[str, Weights]:
+    """Fit order and confidence of the trained reader's readings, where rules are not sure.
 
     Our own questions over what the project ships, and, where there is data, the written ones
-    (half of them) over documents that nothing was trained on. Each question has the same say:
-    rules were made with our own at hand, and seem surer there than they are elsewhere.
+    (half of them) over documents that nothing was trained on. Each question has the same say.
     """
-    gathered = [_gather(desk, rules, [_expected(one) for one in asked])]
-    if data is not None:
-        library, progress = Library(data), Progress(shown=True)
-        embedder = load_embedder(desk.settings.model, desk.settings.model_dir, 2)
-        bench = Workbench(embedder, cache_folder(None), progress)
-        questions = written.expected(written.load_kept(library, Half.TUNING))
-        with bench.kept_desk("written", written.files(library)) as asking:
-            gathered.append(_gather(asking.desk, rules, questions))
     values = [one for part in gathered for one in part.values]
     passages = [one for part in gathered for one in part.passages]
-    ranking, passage_ranking = fit_ranking(values), fit_ranking(passages)
+    fitted = {}
+    for sort, rank, readings in (
+        (TRAINED_VALUE, RANKING, values),
+        (TRAINED_PASSAGE, PASSAGE_RANKING, passages),
+    ):
+        known = None if earlier is None else getattr(earlier, sort)
+        fitted[rank] = fit_ranking(readings)
+        fitted[sort] = fit_confidence(readings, fitted[rank], known)
+        best = best_of_each(readings, fitted[rank])
+        # Questions about one sentence stand together, and so fall into one fold.
+        folds = [place * _FOLDS // len(best) for place in range(len(best))]
+        again = partial(fit_logistic, NAMES, earlier=known)
+        _tell(sort, cross_fitted(best, folds, again), [right for _, right in best])
     return {
-        "trained_value": fit_confidence(values, ranking),
-        "trained_passage": fit_confidence(passages, passage_ranking),
-        "ranking": ranking,
-        "passage_ranking": passage_ranking,
+        name: fitted[name] for name in (TRAINED_VALUE, TRAINED_PASSAGE, RANKING, PASSAGE_RANKING)
     }
+
+
+@contextmanager
+def _written(desk: Desk, data: Path) -> Iterator[tuple[Library, Asking]]:
+    """Open a desk that reads by rules over the documents of the written questions."""
+    library, progress = Library(data), Progress(shown=True)
+    embedder = load_embedder(desk.settings.model, desk.settings.model_dir, 2)
+    bench = Workbench(embedder, cache_folder(None), progress)
+    with bench.kept_desk("written", written.files(library)) as asking:
+        settings = asking.desk.settings.model_copy(update={"reader": "rules"})
+        yield library, Asking(Desk(settings, asking.desk.knowledge_base))
 
 
 def _gather(desk: Desk, rules: Mapping[str, Weights], asked: Sequence[Expected]) -> Gathered:
@@ -177,17 +227,28 @@ def main(
     questions: Path = QUESTIONS,
     data: Annotated[Path | None, typer.Option(help="外部评测数据目录")] = None,
     out: Path = CALIBRATION,
+    anew: Annotated[bool, typer.Option("--anew", help="不参照现有权重")] = False,
 ) -> None:
     """Fit on the questions, over the knowledge base the settings name, and write the weights."""
     settings = load_configuration(reader="rules").settings
-    with bootstrap.open_desk(settings, follow=False) as desk:
+    earlier = None if anew else Calibration.bundled()
+    with bootstrap.open_desk(settings, follow=False) as desk, ExitStack() as stack:
         own = load_questions(questions)
         asked = [*own, *near_misses(desk, own)]
-        samples = collect(desk, asked)
-        values = [sample for sample in samples if sample.sort == "value"]
-        passages = [sample for sample in samples if sample.sort == "passage"]
-        rules = {"value": fit(values), "passage": fit(passages)}
-        trained = fit_trained(desk, rules, asked, data)
+        asking = Asking(desk)
+        samples = collect(asking, refusal_sets.development(asking, asked))
+        written_ones: list[Expected] = []
+        other = asking
+        if data is not None:
+            library, other = stack.enter_context(_written(desk, data))
+            samples += collect(other, refusal_sets.written_questions(library, Half.TUNING))
+            written_ones = written.expected(written.load_kept(library, Half.TUNING))
+        rules = fit_rules(samples, earlier)
+        gathered = [
+            _gather(desk, rules, [_expected(one) for one in asked]),
+            _gather(other.desk, rules, written_ones),
+        ]
+        trained = fit_trained(gathered, earlier)
     weights = {
         **rules,
         "answer_threshold": _THRESHOLD,
@@ -195,11 +256,8 @@ def main(
         **trained,
     }
     out.write_text(json.dumps(weights, indent=2) + "\n", "utf-8")
-    for name, group in (("value", values), ("passage", passages)):
-        right = sum(sample.right for sample in group)
-        typer.echo(f"{name}: {len(group)} samples, {right} right, {rules[name]}")
-    for name in trained:
-        typer.echo(f"{name}: {trained[name]}")
+    for name, found in (*rules.items(), *trained.items()):
+        typer.echo(f"{name}: {found}")
 
 
 if __name__ == "__main__":

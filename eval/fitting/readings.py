@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from eval.matching import squash
 from index.document import Filter
 from service.answering.answering import Answering, found
-from service.answering.confidence import FEATURES, TRAINED_FEATURES, features
+from service.answering.confidence import FEATURES, TRAINED_FEATURES, features, probability
 from service.answering.reading.reader import Reading, is_part_of
 from service.answering.understanding.asks import MAY_BE_TOLD_BY_PASSAGES, Asks
 from service.answering.understanding.terms import bare
@@ -28,10 +28,12 @@ NAMES = (*FEATURES, *TRAINED_FEATURES)
 RANKED = tuple(name for name in NAMES if name != "margin")
 _FALLING = frozenset({"lacking", "named"})  # these speak against an answer
 _RIDGE = 0.002  # keeps weights moderate where the questions are few
+_TOWARDS_EARLIER = 0.5  # of one sample's say, a squared unit away from the earlier weights
 _RANKING_RIDGE = 4e-4
 _READ = 14  # readings of a question that are looked at
 
 Weights = dict[str, float]
+Sample = tuple[Mapping[str, float], bool]  # what speaks for an answer, and whether it is right
 Floats = NDArray[np.float64]
 
 
@@ -137,36 +139,77 @@ def fit_ranking(questions: Sequence[Sequence[Labelled]]) -> Weights:
     return _named(("bias", *RANKED), [bias, *result.x])
 
 
-def fit_confidence(questions: Sequence[Sequence[Labelled]], ranking: Weights) -> Weights:
+def fit_confidence(
+    questions: Sequence[Sequence[Labelled]],
+    ranking: Weights,
+    earlier: Mapping[str, float] | None = None,
+) -> Weights:
     """Return logistic weights over the best reading of each question."""
-    best = [chosen for readings in questions if (chosen := _best(readings, ranking))]
-    return fit_logistic(NAMES, best)
+    return fit_logistic(NAMES, best_of_each(questions, ranking), earlier)
+
+
+def best_of_each(questions: Sequence[Sequence[Labelled]], ranking: Weights) -> list[Sample]:
+    """Return the features of the first reading of each question, and whether it is right."""
+    return [chosen for readings in questions if (chosen := _best(readings, ranking))]
 
 
 def fit_logistic(
-    names: Sequence[str], samples: Sequence[tuple[Mapping[str, float], bool]]
+    names: Sequence[str],
+    samples: Sequence[Sample],
+    earlier: Mapping[str, float] | None = None,
 ) -> Weights:
     """Return logistic weights of named features; a sample is these and its label.
 
-    Signs are held to what the features mean: more coverage never lowers a confidence.
+    Signs are held to what the features mean: more coverage never lowers a confidence. What the
+    samples say little of stays near `earlier` weights, where there are any, else near nothing:
+    of features that rise and fall together, none is let go for another by chance.
     """
+    if not samples:
+        return (
+            dict(earlier)
+            if earlier is not None
+            else _named(("bias", *names), np.zeros(len(names) + 1))
+        )
     rows = np.array([[one.get(name, 0.0) for name in names] for one, _ in samples])
     right = np.array([float(is_right) for _, is_right in samples])
+    known = np.array([(earlier or {}).get(name, 0.0) for name in names])
+    ridge = _RIDGE / len(names) if earlier is None else _TOWARDS_EARLIER / len(samples)
 
-    def loss(weights: Floats) -> float:
+    def loss(weights: Floats) -> tuple[float, Floats]:
         score = weights[0] + rows @ weights[1:]
         misfit = (np.logaddexp(0, score) - right * score).mean()
-        return float(misfit + _RIDGE * np.square(weights[1:]).mean())
+        gap = weights[1:] - known
+        wrong_by = (1 / (1 + np.exp(-np.clip(score, -30, 30))) - right) / len(right)
+        slope = np.concatenate([[wrong_by.sum()], rows.T @ wrong_by + 2 * ridge * gap])
+        return float(misfit + ridge * (gap @ gap)), slope
 
     bounds: list[tuple[float | None, float | None]] = [(None, None)]
     bounds += [(None, 0.0) if name in _FALLING else (0.0, None) for name in names]
-    result = minimize(loss, np.zeros(len(bounds)), bounds=bounds, method="L-BFGS-B")
+    began = np.concatenate([[(earlier or {}).get("bias", 0.0)], known])
+    result = minimize(loss, began, jac=True, bounds=bounds, method="L-BFGS-B")
     return _named(("bias", *names), result.x)
 
 
-def _best(
-    readings: Sequence[Labelled], ranking: Weights
-) -> tuple[Mapping[str, float], bool] | None:
+def cross_fitted(
+    samples: Sequence[Sample], folds: Sequence[int], fitted: Callable[[Sequence[Sample]], Weights]
+) -> list[float]:
+    """Return how sure each sample is by weights that were fitted without its fold."""
+    sure = [0.0] * len(samples)
+    for held_out in set(folds):
+        weights = fitted(
+            [one for one, fold in zip(samples, folds, strict=True) if fold != held_out]
+        )
+        for place, fold in enumerate(folds):
+            if fold == held_out:
+                told = samples[place][0]
+                odds = weights["bias"] + sum(
+                    weights.get(name, 0.0) * value for name, value in told.items()
+                )
+                sure[place] = probability(odds)
+    return sure
+
+
+def _best(readings: Sequence[Labelled], ranking: Weights) -> Sample | None:
     """Return the features of the first reading, its lead included, and whether it is right."""
     if not readings:
         return None

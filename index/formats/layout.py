@@ -102,7 +102,7 @@ def lay_out(
         left, right = _edges(lines, body, em)
         for line in page:
             indent = _ROW_INDENT if line.is_row else (line.left - left) / em
-            boxes.append(LineBox(offset, indent, (right - line.right) / em))
+            boxes.append(LineBox(offset, indent, (right - line.right) / em, line.is_row))
             pieces.append(line.text)
             for run in line.runs:
                 moved = replace(run, source_start=offset + run.source_start)

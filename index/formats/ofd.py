@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,8 +24,9 @@ from index.formats.ofd_package import (
 )
 from index.formats.ofd_paths import corner, outlines
 from index.formats.package import open_package, parse_part
+from index.formats.printed_pages import Drawn, page_within, read_page
 from index.formats.raw import Embedded, RawText
-from index.formats.ruled_tables import Ruling, page_lines
+from index.formats.ruled_tables import Ruling
 from index.lines import width
 
 _MOST_CHARACTERS = 5_000_000
@@ -49,18 +50,21 @@ def read_ofd(content: bytes) -> RawText:
 def _pages(package: zipfile.ZipFile) -> Iterator[list[PrintedLine]]:
     """Yield the lines of each page, those of the templates it is laid over included."""
     shared: dict[str, _Drawn] = {}
+    end = None
     for sheet in sheets(package):
-        yield [placed.line for placed in sheet_lines(package, sheet, shared)]
+        page = read_page(*_drawn_on(package, sheet, shared), end)
+        end = page.end
+        yield [placed.line for placed in page.lines]
 
 
-def sheet_lines(
-    package: zipfile.ZipFile, sheet: Sheet, shared: dict[str, _Drawn] | None = None
-) -> list[PlacedLine]:
-    """Return a page's lines, and the rows of its tables, with where their characters stand.
+def sheet_lines(package: zipfile.ZipFile, listed: Sequence[Sheet], number: int) -> list[PlacedLine]:
+    """Return a page's lines, and the rows of its tables, with where their characters stand."""
+    shared: dict[str, _Drawn] = {}
+    return page_within(number, lambda one: _drawn_on(package, listed[one], shared)).lines
 
-    What is read of its templates is kept in `shared` for other pages.
-    """
-    shared = {} if shared is None else shared
+
+def _drawn_on(package: zipfile.ZipFile, sheet: Sheet, shared: dict[str, _Drawn]) -> Drawn:
+    """Return what is printed on a page. What is read of templates is kept for other pages."""
     page = parse_part(package, sheet.part)
     drawn = _drawn(page)
     for template in templates_of(package, sheet, page):
@@ -70,7 +74,7 @@ def sheet_lines(
         drawn = ([*drawn[0], *glyphs], [*drawn[1], *rulings])
     if len(drawn[0]) > _MOST_CHARACTERS:
         raise FileTooLarge("OFD 的一页上文字过多，文件可能已损坏。请重新导出后再添加。")
-    return page_lines(*drawn)
+    return drawn
 
 
 def _drawn(page: Any) -> _Drawn:

@@ -17,6 +17,7 @@ from index.document import Recognition
 from index.errors import CorruptFile, EmptyDocument, FileTooLarge
 from index.formats.layout import Glyph, PlacedLine, PrintedLine, lay_out
 from index.formats.parts import NeedsPart, Part
+from index.formats.printed_pages import Drawn, page_within, read_page
 from index.formats.raw import Embedded, RawText
 from index.formats.recognition import (
     DOTS_PER_INCH,
@@ -26,7 +27,7 @@ from index.formats.recognition import (
     missing,
     recognise,
 )
-from index.formats.ruled_tables import Ruling, page_lines
+from index.formats.ruled_tables import Ruling
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,7 +47,7 @@ def read_pdf(content: bytes, *, may_recognise: bool = True) -> RawText:
         count = len(document)
         if count > _MOST_PAGES:
             raise FileTooLarge(f"PDF 超过 {_MOST_PAGES} 页的上限，请拆分后再添加。")
-        pages = [_page_lines(document, index) for index in range(count)]
+        pages = list(_pages(document))
         pictures = [
             index for index, page in enumerate(pages) if not page and _has_picture(document, index)
         ]
@@ -143,17 +144,26 @@ def open_pdf(content: bytes) -> pypdfium2.PdfDocument:
         raise CorruptFile("PDF 已损坏或不完整，请重新下载或导出后再添加。") from error
 
 
-def _page_lines(document: pypdfium2.PdfDocument, index: int) -> list[PrintedLine]:
+def _pages(document: pypdfium2.PdfDocument) -> Iterator[list[PrintedLine]]:
+    """Yield the lines of each page."""
+    end = None
+    for index in range(len(document)):
+        page = read_page(*_drawn_on(document, index), end)
+        end = page.end
+        yield [placed.line for placed in page.lines]
+
+
+def placed_page(document: pypdfium2.PdfDocument, index: int) -> list[PlacedLine]:
+    """Return a page's lines, and the rows of its tables, with where their characters stand."""
+    return page_within(index, lambda number: _drawn_on(document, number)).lines
+
+
+def _drawn_on(document: pypdfium2.PdfDocument, index: int) -> Drawn:
     page = document[index]
     try:
-        return [placed.line for placed in placed_page(page)]
+        return page_glyphs(page), list(_rulings(page))
     finally:
         page.close()
-
-
-def placed_page(page: pypdfium2.PdfPage) -> list[PlacedLine]:
-    """Return a page's lines, and the rows of its tables, with where their characters stand."""
-    return page_lines(page_glyphs(page), _rulings(page))
 
 
 def _rulings(page: pypdfium2.PdfPage) -> Iterator[Ruling]:

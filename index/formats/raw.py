@@ -14,12 +14,13 @@ class LineBox:
     """Where a printed line stands, in em of the body type.
 
     `start` is the line's offset in `RawText.text`, `indent` its distance from the left edge of
-    the body, `room` what it leaves free at the right edge.
+    the body, `room` what it leaves free at the right edge. A table's row is a line.
     """
 
     start: int
     indent: float
     room: float
+    is_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tables that are ruled on a printed page: cells found by their lines, rows that keep captions."""
+"""Tables that are ruled on a printed page: cells found by their lines."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import statistics
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
-from index.formats.layout import Glyph, PlacedLine, PrintedLine, placed_lines
-from index.formats.tables import table_lines
+from index.formats.layout import Glyph
+from index.formats.printed_rows import EMPTY, Column, Filled, PrintedTable, TableEnd, filled
 
 _NEAR = 0.3  # em between lines that are one
 _SHORTEST = 0.6  # em of a line that parts cells
+MOST_LINES_OF_HEAD = 1  # above a table that goes on from the page before
 _FEWEST_CELLS = 4  # with something in them; else it is a frame
 _MOST_RULINGS = 1_500  # of a page; a drawing has more
 _MOST_EDGES = 500  # of a table, each way
-
-Filled = tuple[str, tuple[tuple[int, Glyph], ...]]  # a cell's text, and where its glyphs are in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,22 @@ class _Grid:
     rulings: tuple[Ruling, ...]
     near: float
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(pairwise(self.xs))
+
+    def fits(self, before: TableEnd) -> bool:
+        """Say whether it has the columns of a table that may go on in it."""
+        return (
+            before.is_ruled
+            and len(before.columns) == len(self.columns)
+            and all(
+                abs(one - other) < self.near
+                for those, these in zip(before.columns, self.columns, strict=True)
+                for one, other in zip(those, these, strict=True)
+            )
+        )
+
     def holds(self, glyph: Glyph) -> bool:
         x, y = _centre(glyph)
         return self.xs[0] < x < self.xs[-1] and self.ys[-1] < y < self.ys[0]
@@ -78,23 +94,31 @@ class _Grid:
         )
 
 
-def page_lines(glyphs: Sequence[Glyph], rulings: Iterable[Ruling]) -> list[PlacedLine]:
-    """Return a page's lines from top to bottom; of a ruled table, a line for each row."""
+def ruled_tables(
+    glyphs: Sequence[Glyph], rulings: Iterable[Ruling], before: TableEnd | None = None
+) -> tuple[list[PrintedTable], list[Glyph]]:
+    """Return the tables that lines make, from top to bottom, and the glyphs that stand in none.
+
+    `before` is what the page before ends with: of that, one row may be all that is here.
+    """
     near = _NEAR * statistics.median(glyph.size for glyph in glyphs) if glyphs else 0.0
-    tables = []
+    tables: list[PrintedTable] = []
     rest = list(glyphs)
-    for grid in _grids(rulings, near):
-        rows = _rows(grid, [glyph for glyph in rest if grid.holds(glyph)])
-        if rows:
-            tables.append((grid.ys[0], rows))
+    grids = sorted(_grids(rulings, near), key=lambda grid: -grid.ys[0])
+    for grid in grids:
+        above = [glyph.baseline for glyph in rest if _centre(glyph)[1] > grid.ys[0]]
+        is_first = not tables and not _are_several_lines(above, near)
+        goes_on = before if before and is_first and grid.fits(before) else None
+        table = _table(grid, [glyph for glyph in rest if grid.holds(glyph)], goes_on)
+        if table is not None:
+            tables.append(table)
             rest = [glyph for glyph in rest if not grid.holds(glyph)]
-    lines: list[PlacedLine] = []
-    tables.sort(key=lambda table: -table[0])
-    for line in placed_lines(rest):
-        while tables and line.glyphs[0][1].baseline < tables[0][0]:
-            lines += tables.pop(0)[1]
-        lines.append(line)
-    return [*lines, *(row for _, rows in tables for row in rows)]
+    return tables, rest
+
+
+def _are_several_lines(baselines: Iterable[float], near: float) -> bool:
+    """Say whether characters stand on more lines than the head of a page may have."""
+    return len(_merged(baselines, 2 * near)) > MOST_LINES_OF_HEAD
 
 
 def _centre(glyph: Glyph) -> tuple[float, float]:
@@ -105,7 +129,7 @@ def _centre(glyph: Glyph) -> tuple[float, float]:
 
 
 def _grids(rulings: Iterable[Ruling], near: float) -> Iterator[_Grid]:
-    """Yield what is ruled like a table: two columns and two rows at least."""
+    """Yield what is ruled like a table: two columns at least."""
     long = [
         one
         for one in rulings
@@ -117,7 +141,7 @@ def _grids(rulings: Iterable[Ruling], near: float) -> Iterator[_Grid]:
     for group in _touching(long, near):
         xs = _merged((one.left for one in group if not one.is_level), near)
         ys = _merged((one.top for one in group if one.is_level), near)
-        if 3 <= len(xs) <= _MOST_EDGES and 3 <= len(ys) <= _MOST_EDGES:
+        if 3 <= len(xs) <= _MOST_EDGES and 2 <= len(ys) <= _MOST_EDGES:
             yield _Grid(tuple(xs), tuple(reversed(ys)), tuple(group), near)
 
 
@@ -159,30 +183,29 @@ def _merged(edges: Iterable[float], near: float) -> list[float]:
 # From grids to rows ------------------------------------------------------------------------
 
 
-def _rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[PlacedLine]:
-    """Return a table's rows as lines; none where hardly a cell has anything in it."""
+def _table(grid: _Grid, glyphs: Sequence[Glyph], before: TableEnd | None) -> PrintedTable | None:
+    """Return a table; None where hardly a cell has anything in it."""
     inside: dict[tuple[int, int], list[Glyph]] = {}
     anchors = _anchors(grid)
     for glyph in glyphs:
         inside.setdefault(anchors[grid.cell_of(glyph)], []).append(glyph)
-    filled = {cell: _filled(held) for cell, held in inside.items()}
+    held = {cell: filled(those) for cell, those in inside.items()}
     rows = []
     for row in range(len(grid.ys) - 1):
         cells: list[Filled] = []
         for column in range(len(grid.xs) - 1):
             anchor = anchors[row, column]
             spans = anchor[1] != column  # said once, in the first of its columns
-            cells.append(("", ()) if spans else filled.get(anchor, ("", ())))
+            cells.append(EMPTY if spans else held.get(anchor, EMPTY))
         if any(text for text, _ in cells):
-            rows.append(cells)
-    if len(rows) < 2 or sum(bool(text) for text, _ in filled.values()) < _FEWEST_CELLS:
-        return []
-    texts = [[text for text, _ in cells] for cells in rows]
+            rows.append(tuple(cells))
+    full = sum(bool(text) for text, _ in held.values())
+    if not rows or (before is None and (len(rows) < 2 or full < _FEWEST_CELLS)):
+        return None
     size = statistics.median(glyph.size for glyph in glyphs)
-    return [
-        _row_line(text, cells, rows[0], size, grid)
-        for text, cells in zip(table_lines(texts), rows, strict=True)
-    ]
+    return PrintedTable(
+        grid.ys[0], grid.ys[-1], grid.columns, tuple(rows), size, is_ruled=True, before=before
+    )
 
 
 def _anchors(grid: _Grid) -> dict[tuple[int, int], tuple[int, int]]:
@@ -197,35 +220,3 @@ def _anchors(grid: _Grid) -> dict[tuple[int, int], tuple[int, int]]:
                 own = anchors[row, column - 1]
             anchors[row, column] = own
     return anchors
-
-
-def _filled(glyphs: Sequence[Glyph]) -> Filled:
-    """Return a cell's text, its lines joined, with its glyphs."""
-    text = ""
-    placed: list[tuple[int, Glyph]] = []
-    for line in placed_lines(glyphs):
-        if text and text[-1].isascii() and line.line.text[0].isascii():
-            text += " "
-        placed += [(len(text) + start, glyph) for start, glyph in line.glyphs]
-        text += line.line.text
-    return text, tuple(placed)
-
-
-def _row_line(
-    text: str, cells: Sequence[Filled], captions: Sequence[Filled], size: float, grid: _Grid
-) -> PlacedLine:
-    """Return a row as a line whose glyphs are those of its cells, and of the captions it names."""
-    placed: list[tuple[int, Glyph]] = []
-    cursor = 0
-    for cell, caption in zip(cells, captions, strict=True):
-        if not cell[0]:
-            continue
-        named = text.find(f"{caption[0]}：{cell[0]}", cursor) if caption[0] else -1
-        if named >= 0:
-            placed += [(named + start, glyph) for start, glyph in caption[1]]
-            named += len(caption[0]) + 1
-        start_of_cell = named if named >= 0 else text.find(cell[0], cursor)
-        placed += [(start_of_cell + start, glyph) for start, glyph in cell[1]]
-        cursor = start_of_cell + len(cell[0])
-    line = PrintedLine(text, grid.xs[0], grid.xs[-1], size, is_row=True)
-    return PlacedLine(line, tuple(placed))

@@ -59,7 +59,7 @@ class OfdPages:
     def boxes(self, sought: Sought) -> tuple[Box, ...] | None:
         """Return where something stands on its page, None where nobody can say."""
         sheet = self._sheets[sought.page - 1]
-        edges = place(sought, sheet_lines(self._package, sheet))
+        edges = place(sought, sheet_lines(self._package, self._sheets, sought.page - 1))
         if edges is None:
             return None
         wide, high = size_of(sheet, self._page(sheet))

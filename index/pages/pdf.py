@@ -46,8 +46,8 @@ class PdfPages:
         """Return where something stands on its page, None where nobody can say."""
         if sought.printed is not None:
             return place_recognised(sought)
+        edges = place(sought, placed_page(self._document, sought.page - 1))
         with self._page(sought.page) as page:
-            edges = place(sought, placed_page(page))
             return None if edges is None else tuple(_box(page, one) for one in edges)
 
     def picture(self, page: int) -> Image:

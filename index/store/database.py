@@ -61,6 +61,12 @@ class Database:
             raise
         return database
 
+    @property
+    def agencies(self) -> Agencies:
+        """Return who became whom, as the data directory of this catalogue has it."""
+        found = self._engine.get_execution_options().get(_AGENCIES)
+        return found if isinstance(found, Agencies) else national()
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the catalogue throughout."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,23 @@ from index.store.wording import Basis, pack_places, unpack_places
 
 
 @dataclass(frozen=True, slots=True)
+class KeptEvidence:
+    """What a confidence was made of: numbers by name, for a value or a passage.
+
+    `reader` names who read; the numbers of another are not comparable. No words are kept.
+    """
+
+    sort: str
+    reader: str
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that was given: what feedback refers to."""
+    """An answer that was given: what feedback refers to.
+
+    `evidence` is None where no evidence was weighed: facts of a document, the site's own answers.
+    """
 
     id: str
     question: str
@@ -28,6 +44,7 @@ class Answered:
     channel: str
     revision: int
     at: datetime
+    evidence: KeptEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,17 @@ class AnswerLog:
             row = connection.execute(query).one_or_none()
         return _answered(row) if row else None
 
+    def weighed(self, limit: int) -> list[Answered]:
+        """List answers and refusals whose evidence was kept, the newest first."""
+        query = (
+            select(AnswerRow.__table__)
+            .where(AnswerRow.evidence.is_not(None))
+            .order_by(AnswerRow.at.desc(), AnswerRow.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_answered(row) for row in connection.execute(query)]
+
     def forget_before(self, moment: datetime) -> int:
         """Delete the answers given before `moment`; return how many there were."""
         with self._database.writing() as connection:
@@ -86,6 +114,13 @@ class FeedbackBook:
         }
         with self._database.writing() as connection:
             connection.execute(insert(FeedbackRow), [row])
+
+    def verdicts(self, answer_ids: Collection[str]) -> dict[str, str]:
+        """Return what was last said of each of these answers; those nobody judged are absent."""
+        query = select(FeedbackRow.answer_id, FeedbackRow.verdict).order_by(FeedbackRow.sequence)
+        with self._database.reading() as connection:
+            said = {row.answer_id: row.verdict for row in connection.execute(query)}
+        return {answer_id: said[answer_id] for answer_id in answer_ids if answer_id in said}
 
     def latest(self, limit: int = 100, before: int | None = None) -> list[Feedback]:
         """List what was said, the newest first; `before` is the sequence of what came later."""
@@ -126,7 +161,20 @@ def _row(one: Answered) -> dict[str, Any]:
         "channel": one.channel,
         "revision": one.revision,
         "at": one.at,
+        "evidence": None if one.evidence is None else _pack(one.evidence),
     }
+
+
+def _pack(evidence: KeptEvidence) -> str:
+    features = {name: round(value, 4) for name, value in evidence.features.items()}
+    return json.dumps({"sort": evidence.sort, "reader": evidence.reader, "features": features})
+
+
+def _unpack(packed: str | None) -> KeptEvidence | None:
+    if packed is None:
+        return None
+    kept = json.loads(packed)
+    return KeptEvidence(kept["sort"], kept["reader"], kept["features"])
 
 
 def _answered(row: Row[Any]) -> Answered:
@@ -140,4 +188,5 @@ def _answered(row: Row[Any]) -> Answered:
         channel=row.channel,
         revision=row.revision,
         at=row.at,
+        evidence=_unpack(row.evidence),
     )

@@ -410,6 +410,7 @@ class AnswerRow(Base):
     channel: Mapped[str] = mapped_column(String(32))
     revision: Mapped[int] = mapped_column(Number)
     at: Mapped[datetime] = mapped_column(index=True)
+    evidence: Mapped[str | None] = mapped_column(Text)  # JSON: what was weighed, and by whom
 
 
 class FeedbackRow(Base):
@@ -545,3 +546,17 @@ class AlertRow(Base):
     about: Mapped[str] = mapped_column(String(80), primary_key=True)
     times: Mapped[int] = mapped_column(Number)
     told_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SynonymRow(Base):
+    """An everyday word and what it stands for here; not enabled, for nothing."""
+
+    __tablename__ = "synonyms"
+
+    folded: Mapped[str] = mapped_column(String(64), primary_key=True)
+    word: Mapped[str] = mapped_column(Text)
+    official: Mapped[tuple[str, ...]]
+    note: Mapped[str | None] = mapped_column(Text)
+    enabled: Mapped[bool]
+    changed_by: Mapped[str] = mapped_column(String(100))
+    changed_at: Mapped[datetime]

@@ -89,8 +89,25 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What came of one of the questions that a question asks."""
+
+    question: str
+    outcome: Outcome
+    confidence: float
+    answer: str | None
+    script: str | None
+    citations: tuple[Citation, ...]
+    notices: tuple[Notice, ...]
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The one result of asking, the same on every channel."""
+    """The one result of asking, the same on every channel.
+
+    `parts` are there where several things were asked; the answer then holds what they hold.
+    """
 
     question: str
     id: str
@@ -102,3 +119,4 @@ class Answer:
     notices: tuple[Notice, ...] = ()
     refusal: Refusal | None = None
     trace: Mapping[str, object] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()

@@ -19,17 +19,22 @@ from service.answering.answers.articles import (
 )
 from service.answering.answers.computed import answer_computed
 from service.answering.answers.facts import answer_fact
+from service.answering.answers.lists import answer_list, listing_of
+from service.answering.answers.parts import joined
 from service.answering.answers.passages import answer_passages, refuse
 from service.answering.answers.values import answer_value
 from service.answering.case import Case, Means, status_notices
+from service.answering.reading.listings import Listing
 from service.answering.reading.reader import Reading
 from service.answering.scope import Candidate
 from service.answering.understanding.asks import (
     MAY_BE_TOLD_BY_PASSAGES,
     TOLD_BY_PASSAGES,
+    TYPED,
     Asks,
     Operation,
 )
+from service.answering.understanding.parts import AskedPart, parts_of
 from service.answering.understanding.question import understand
 from service.answering.understanding.spelling import mend
 
@@ -46,6 +51,14 @@ _WOULD_HAVE_ANSWERED = 0.75  # share of the question's weight in a text not in f
 Hear = Callable[[str, float], None]  # is told of each step when it is done, and its milliseconds
 
 
+Own = Callable[[str], Answer | None]  # the site's own answer to a question
+
+
+def nothing_of_its_own(question: str) -> None:
+    """Answer nothing: there are no answers of the site's own."""
+    del question
+
+
 def unheard(step: str, milliseconds: float) -> None:
     """Tell nobody."""
     del step, milliseconds
@@ -60,8 +73,9 @@ class _Clock:
     def measure(self, step: str) -> Iterator[None]:
         start = perf_counter()
         yield
-        self.timings[step] = round((perf_counter() - start) * 1000, 2)
-        self.hear(step, self.timings[step])
+        took = (perf_counter() - start) * 1000
+        self.timings[step] = round(self.timings.get(step, 0.0) + took, 2)
+        self.hear(step, round(took, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +85,38 @@ class Answering:
     means: Means
 
     def answer(
-        self, question: str, filter_: Filter, revision: str = "", hear: Hear = unheard
+        self,
+        question: str,
+        filter_: Filter,
+        revision: str = "",
+        hear: Hear = unheard,
+        own: Own = nothing_of_its_own,
     ) -> Answer:
-        """Answer the question from what the filter admits."""
+        """Answer the question from what the filter admits, part by part where it has several.
+
+        `own` gives the site's own answer to a part.
+        """
         clock = _Clock(hear)
-        with clock.measure("understand"):
-            case = self.understood(question, filter_)
-        answer = self._answer(case, clock)
+        parts = parts_of(question)
+        if parts:
+            answers = [self._part(part, filter_, clock, own) for part in parts]
+            answer = joined(question, answers)
+        else:
+            answer = self._whole(AskedPart(question), filter_, clock)
         trace = {"revision": revision, "models": self.means.models, "timings_ms": clock.timings}
         return replace(answer, trace=trace)
 
-    def understood(self, question: str, filter_: Filter) -> Case:
+    def _part(self, part: AskedPart, filter_: Filter, clock: _Clock, own: Own) -> Answer:
+        return own(part.question) or self._whole(part, filter_, clock)
+
+    def _whole(self, part: AskedPart, filter_: Filter, clock: _Clock) -> Answer:
+        with clock.measure("understand"):
+            case = self.understood(part.question, filter_, part.about)
+        return self._answer(case, clock)
+
+    def understood(self, question: str, filter_: Filter, about: str = "") -> Case:
         """Return the question as a case, nothing searched yet."""
-        inquiry = understand(question, filter_.as_of, self.means.lexicon)
+        inquiry = understand(question, filter_.as_of, self.means.lexicon, about)
         return Case(inquiry, filter_, self.means.library.candidates(filter_), self.means)
 
     def _answer(self, case: Case, clock: _Clock) -> Answer:
@@ -160,17 +193,16 @@ def _mended(case: Case) -> Case:
 
 def _read(case: Case) -> Answer:
     inquiry, reader = case.inquiry, case.means.reader
-    readings = reader.read(inquiry, case.hits)
+    readings = near = reader.read(inquiry, case.hits)
     if inquiry.operation in _COMPARING:  # a plain value would answer another question
         readings = [r for r in readings if _COMPARES.search(r.sentence.text)]
     if inquiry.operation is Operation.SUM and _ADDS.search(inquiry.wording):
         readings = [r for r in readings if _is_total(r)]
     which_article = asks_which_article(inquiry.wording)
     sound = [reading for reading in readings if not reading.objections]
-    if sound and sound[0].answer is not None and inquiry.asks is not Asks.PASSAGE:
-        answer = None if which_article else answer_value(case, sound)
-        if answer is not None:
-            return answer
+    answer = None if which_article else _stated(case, sound)
+    if answer is not None:
+        return answer
     passages = reader.passages(inquiry, case.hits)
     if which_article:
         answer = answer_which_article(case, passages)
@@ -178,12 +210,42 @@ def _read(case: Case) -> Answer:
             return answer
     if inquiry.asks not in TOLD_BY_PASSAGES:  # one thing was asked for: it must be spoken of
         passages = [r for r in passages if r.evidence.lacking < _LACKING]
-    wanted = inquiry.asks in MAY_BE_TOLD_BY_PASSAGES
-    if wanted and passages and not passages[0].objections:
-        answer = answer_passages(case, passages)
+    return _told_by_passages(case, passages) or refuse(case, near or passages)
+
+
+def _stated(case: Case, sound: Sequence[Reading]) -> Answer | None:
+    """Answer with the list or the value that the best readings without objections state."""
+    if not sound:
+        return None
+    listing = listing_of(case, sound[0])
+    answer = _of_listing(case, sound, listing) if listing is not None else None
+    if answer is None and sound[0].answer is not None and case.inquiry.asks is not Asks.PASSAGE:
+        return answer_value(case, sound)
+    return answer
+
+
+def _of_listing(case: Case, sound: Sequence[Reading], listing: Listing) -> Answer | None:
+    """Answer from a list: with the value asked for where it is one line of a guide, or whole.
+
+    What a service costs is said whole: 首次不收费，补领收二十元 is no price of twenty.
+    """
+    within = [r for r in sound if r.answer is not None and listing.states(r)]
+    if within and case.inquiry.asks in TYPED - {Asks.MONEY}:
+        answer = answer_value(case, within)
         if answer is not None:
             return answer
-    return refuse(case, readings or passages)
+    return answer_list(case, sound[0], listing)
+
+
+def _told_by_passages(case: Case, passages: Sequence[Reading]) -> Answer | None:
+    """Answer with the list that the best passage belongs to, or with passages where that may be."""
+    if not passages or passages[0].objections:
+        return None
+    listing = listing_of(case, passages[0])
+    answer = answer_list(case, passages[0], listing) if listing is not None else None
+    if answer is None and case.inquiry.asks in MAY_BE_TOLD_BY_PASSAGES:
+        return answer_passages(case, passages)
+    return answer
 
 
 def _is_total(reading: Reading) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from index.document import Document, Filter, Hit, Status
+from index.document import Document, Filter, Hit, Span, Status
 from service.answering.answer import Answer, Citation, Notice, Outcome, Reason, Refusal
 from service.answering.confidence import Calibration
+from service.answering.reading.provisos import read_with
 from service.answering.reading.reader import Reader, Reading
 from service.answering.reading.sentences import quote_span
 from service.answering.scope import Candidate
@@ -87,6 +88,15 @@ class Case:
             reading.sentence.document, span, self.filter_.as_of, self.means.public_url
         )
 
+    def cited_with(self, citation: Citation) -> list[Citation]:
+        """Cite what must be read with a citation: its 但书, and what it leans on."""
+        document = self.means.library.document(citation.document_id)
+        quoted = Span(citation.start, citation.end)
+        return [
+            Citation.of(document, span, self.filter_.as_of, self.means.public_url)
+            for span in read_with(document, quoted)
+        ]
+
     def answered(
         self,
         outcome: Outcome,
@@ -113,8 +123,21 @@ class Case:
             uuid.uuid4().hex,
             Outcome.REFUSED,
             0.0,
-            refusal=Refusal(reason, _REFUSALS[reason], tuple(nearest)),
+            refusal=refusal_of(reason, nearest),
         )
+
+
+def refusal_of(reason: Reason, nearest: Sequence[Citation]) -> Refusal:
+    """Say why there is no answer and what to do next."""
+    return Refusal(reason, _REFUSALS[reason], tuple(nearest))
+
+
+def proviso_notices(beside: Sequence[Citation]) -> tuple[Notice, ...]:
+    """Tell that an answer is not the whole rule, where something was cited beside it."""
+    if not beside:
+        return ()
+    where = "、".join(dict.fromkeys(one.locator or f"《{one.title}》" for one in beside))
+    return (Notice("read_with", f"答复时请连同后列的但书或前提一并说明（{where}）。"),)
 
 
 def status_notices(citations: Sequence[Citation]) -> tuple[Notice, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from index.document import Document, Span
 from service.answering.reading.identity import LEGISLATION
@@ -16,6 +17,12 @@ _ENUMERATION = re.compile(
 _NOW = re.compile(r"(?:截至)?目前，?|今年以来，?|现阶段，?|近年来，?")
 _DATED = re.compile(r"截(?:至|止)[^，。；]{2,16}(?:年|月|日|底|末)")
 _SPACES = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
+_SOURCE = re.compile(r"来源是[^。]*。$")
+WITHOUT_BASIS = "其余所问没有找到依据，需要核实后再答复。"
+_FEW, _FIRST = 5, 3  # items read aloud: so many, or the first so many of more
+_LISTENED_TO = 200  # characters
+_TAKES_BACK = re.compile(r"\s*(?:但|不过|然而|前[款一二两三]|本条)")
+_LONGEST_PROVISO = 100  # characters; a longer one is read from the quote
 _LONG_ENOUGH = 12  # a clause shorter than this says too little on its own
 
 
@@ -45,6 +52,65 @@ def computed_script(value: str, formula: str, reading: Reading, *, english: bool
         return f"{value}, computed: {formula}{_as_of_english(reading)}. Source: {source}."
     dated = _as_of(reading, "")
     return f"{value}。{dated}由原文数字计算得出：{formula}。来源是{source}。"
+
+
+def list_script(
+    head: str, items: Sequence[str], document: Document, locator: str
+) -> tuple[str, tuple[str, ...]]:
+    """Write what an agent reads aloud for a list, and what is counted in it.
+
+    Of a long list it says how many there are, and reads the first.
+    """
+    said = [spoken(item, document) for item in items]
+    lead = spoken(head, document)
+    source = f"来源是{document.metadata.title}{_SPACES.sub('', locator)}。"
+    if len(said) == 1:
+        return f"{lead}：{said[0]}。{source}", ()
+    read = _read_aloud(said)
+    if read == len(said):
+        return f"{lead}：{'；'.join(said)}。{source}", ()
+    counted = (f"{len(said)}项", f"{read}项", f"{len(said) - read}项")
+    first = "；".join(said[:read])
+    return (
+        f"{lead}，共{counted[0]}，前{counted[1]}是：{first}。其余{counted[2]}见依据。{source}",
+        counted,
+    )
+
+
+def _read_aloud(items: Sequence[str]) -> int:
+    """Return how many items one can listen to: all of a short list, else the first."""
+    if len(items) <= _FEW and sum(map(len, items)) <= _LISTENED_TO:
+        return len(items)
+    length = 0
+    for index, item in enumerate(items[:_FIRST]):
+        length += len(item)
+        if length > _LISTENED_TO and index:
+            return index
+    return min(_FIRST, len(items) - 1)
+
+
+def with_proviso(script: str, quotes: Sequence[str]) -> str:
+    """Add to a script what takes back part of it, in front of the source."""
+    source = _SOURCE.search(script)
+    provisos = [one for one in quotes if _TAKES_BACK.match(one) and len(one) <= _LONGEST_PROVISO]
+    if source is None or not provisos:
+        return script
+    said = "".join(f"{one.strip('。；， ')}。" for one in provisos)
+    return f"{script[: source.start()]}{said}{source[0]}"
+
+
+def said_in_turn(scripts: Sequence[str]) -> list[str]:
+    """Return scripts to be read one after another, a source they share named once, at the end."""
+    ends = [match[0] if (match := _SOURCE.search(script)) else "" for script in scripts]
+    return [
+        script.removesuffix(end) if end and end == following else script
+        for script, end, following in zip(scripts, ends, [*ends[1:], ""], strict=True)
+    ]
+
+
+def without_basis(question: str) -> str:
+    """Say of a part of a question that there is no answer to it."""
+    return f"至于{question.strip('？?。 ')}，没有找到依据，需要核实后再答复。"
 
 
 def spoken(text: str, document: Document) -> str:

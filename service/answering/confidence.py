@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Self
@@ -16,6 +16,30 @@ FEATURES = ("share", "lacking", "fit", "words", "vectors", "margin", "specificit
 TRAINED_FEATURES = ("relevance", "answerability", "support", "ruled")
 _CAPS = {"margin": 0.3, "specificity": 2.0}  # more than this says no more
 _CERTAIN = 8.0  # log-odds beyond which the model's certainty says no more
+VALUE, PASSAGE = "value", "passage"
+_BY_MODEL = "support"  # a number that only a trained model gives
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a site has found out about the fitted log-odds: shifted and stretched, in order."""
+
+    shift: float = 0.0
+    scale: float = 1.0
+
+    def of(self, odds: float) -> float:
+        """Return the corrected log-odds."""
+        return self.shift + self.scale * odds
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One weighing: of a value or a passage, its fitted log-odds, and the confidence given."""
+
+    sort: str
+    evidence: Evidence
+    log_odds: float
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +48,8 @@ class Calibration:
 
     `value` and `passage` hold where rules alone have read, the `trained_` ones where the model
     has too; `ranking` and `passage_ranking` order its readings. Fitted by
-    `python -m eval.fitting.confidence`.
+    `python -m eval.fitting.confidence`; `corrections` are what a site has learnt since, by sort.
+    `account`, where there is one, is told of each weighing.
     """
 
     value: Mapping[str, float]
@@ -35,6 +60,8 @@ class Calibration:
     trained_passage: Mapping[str, float] = field(default_factory=dict)
     ranking: Mapping[str, float] = field(default_factory=dict)
     passage_ranking: Mapping[str, float] = field(default_factory=dict)
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    account: list[Weighed] | None = None
 
     @classmethod
     @cache
@@ -45,19 +72,45 @@ class Calibration:
 
     def of_value(self, evidence: Evidence) -> float:
         """Return the probability that a value read under this evidence is right."""
-        return _logistic(self.trained_value if evidence.trained else self.value, evidence)
+        weights = self.trained_value if evidence.trained else self.value
+        return self._confidence(VALUE, weights, evidence)
 
     def of_passage(self, evidence: Evidence) -> float:
         """Return the probability that a sentence answers the question."""
-        return _logistic(self.trained_passage if evidence.trained else self.passage, evidence)
+        weights = self.trained_passage if evidence.trained else self.passage
+        return self._confidence(PASSAGE, weights, evidence)
+
+    def log_odds(self, sort: str, features: Mapping[str, float]) -> float:
+        """Return what the fitted weights alone say of kept evidence, by its numbers."""
+        ruled, trained = {
+            VALUE: (self.value, self.trained_value),
+            PASSAGE: (self.passage, self.trained_passage),
+        }[sort]
+        return _weighted(trained if _BY_MODEL in features else ruled, features)
+
+    def corrected(self, sort: str, log_odds: float) -> float:
+        """Return the confidence that fitted log-odds stand for at this site."""
+        correction = self.corrections.get(sort, Correction())
+        return probability(correction.of(log_odds))
 
     def rank_value(self, evidence: Evidence) -> float:
         """Return a number from 0 to 1 by which the values read for one question are ordered."""
-        return _logistic(self.ranking, evidence)
+        return probability(_weighted(self.ranking, features(evidence)))
 
     def rank_passage(self, evidence: Evidence) -> float:
         """Return a number from 0 to 1 by which whole sentences are ordered."""
-        return _logistic(self.passage_ranking, evidence)
+        return probability(_weighted(self.passage_ranking, features(evidence)))
+
+    def at_threshold(self, threshold: float) -> Self:
+        """Return this calibration with one threshold for values and passages."""
+        return replace(self, answer_threshold=threshold, passage_threshold=threshold)
+
+    def _confidence(self, sort: str, weights: Mapping[str, float], evidence: Evidence) -> float:
+        odds = _weighted(weights, features(evidence))
+        sure = self.corrected(sort, odds)
+        if self.account is not None:
+            self.account.append(Weighed(sort, evidence, odds, sure))
+        return sure
 
 
 def features(evidence: Evidence) -> dict[str, float]:
@@ -70,10 +123,9 @@ def features(evidence: Evidence) -> dict[str, float]:
     return {name: min(value, _CAPS.get(name, value)) for name, value in named.items()}
 
 
-def _logistic(weights: Mapping[str, float], evidence: Evidence) -> float:
+def _weighted(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
     total = weights.get("bias", 0.0)
-    total += sum(weights.get(name, 0.0) * value for name, value in features(evidence).items())
-    return probability(total)
+    return total + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
 def probability(log_odds: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.document import Kind, Metadata
@@ -112,7 +112,8 @@ def about(
             continue
         if inquiry.limits.years and not set(inquiry.limits.years) & years_of(metadata):
             continue
-        terms = [term for term in inquiry.terms if term.text not in _PARTIES]
+        # 低保 may stand for 最低生活保障 in a sentence; a document goes by the name it bears.
+        terms = [replace(term, official=()) for term in inquiry.terms if term.text not in _PARTIES]
         scored.append((candidate, coverage(terms, [(home, 1.0)])))
     return sorted(scored, key=lambda pair: (pair[1].lacking, -pair[1].share))
 

@@ -9,7 +9,19 @@ import typer
 from typer.exceptions import TyperException
 
 from index.errors import WenjuError
-from service.cli import adding, asking, carrying, jobs, keeping, keys, running, versions, watching
+from service.cli import (
+    adding,
+    asking,
+    calibrating,
+    carrying,
+    jobs,
+    keeping,
+    keys,
+    running,
+    synonyms,
+    versions,
+    watching,
+)
 from service.cli.chinese import ChineseGroup, explain_usage
 from service.cli.screen import fail, warn
 
@@ -22,7 +34,19 @@ application = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for room in (asking, adding, watching, keeping, carrying, versions, jobs, keys, running):
+for room in (
+    asking,
+    adding,
+    watching,
+    keeping,
+    synonyms,
+    calibrating,
+    carrying,
+    versions,
+    jobs,
+    keys,
+    running,
+):
     room.register(application)
 
 

@@ -69,6 +69,22 @@ def search(
         say("没有找到。")
 
 
+def _show_parts(parts: list[dict[str, Any]]) -> None:
+    """Print what is given to each of several things asked at once."""
+    from service.presentation import source_line  # noqa: PLC0415
+
+    for number, part in enumerate(parts, 1):
+        say(f"\n{number}. {part['question']}")
+        if part["refusal"]:
+            say(f"   {part['refusal']['message']}")
+            continue
+        said = (part["answer"] or "只有相关原文").replace("\n", "\n   ")
+        say(f"   {typer.style(said, bold=True)}（把握 {part['confidence']:.0%}）")
+        for citation in part["citations"]:
+            say(f"   {source_line(citation)}")
+            say(f"   “{citation['quote']}”")
+
+
 def _show(answer: dict[str, Any]) -> None:
     """Print an answer for a person."""
     from service.presentation import outcome_name, source_line  # noqa: PLC0415
@@ -77,7 +93,10 @@ def _show(answer: dict[str, Any]) -> None:
     is_ours = answer["outcome"] == "answered" and not answer["citations"]  # and rests on nothing
     label = "标准问答" if is_ours else outcome_name(answer["outcome"])
     certainty = "" if refusal else f"（把握 {answer['confidence']:.0%}）"
-    if answer["answer"]:
+    if answer["parts"]:
+        say(f"{label}{certainty}")
+        _show_parts(answer["parts"])
+    elif answer["answer"]:
         say(typer.style(answer["answer"], bold=True) + f"　　{label}{certainty}")
     else:
         say(f"{label}{certainty}")
@@ -87,6 +106,8 @@ def _show(answer: dict[str, Any]) -> None:
         say(f"\n口径：{answer['script']}")
     for notice in answer["notices"]:
         say(f"\n注意：{notice['message']}")
+    if answer["parts"] and not refusal:
+        return  # each part has shown its own
     citations = refusal["nearest"] if refusal else answer["citations"]
     if citations:
         say("\n最接近的原文（不能当作回答）：" if refusal else "\n依据：")

@@ -44,7 +44,7 @@ def diff(
 
     with open_base(settings()) as base:
         if after is None:
-            earlier = earlier_version(base.lineage(before), before)
+            earlier = earlier_version(base.lineage(before).versions, before)
             if earlier is None:
                 raise InvalidRequest("知识库里没有它更早的版本。请写出两份文件的编号。")
             before, after = earlier, before

@@ -20,6 +20,7 @@ from service.http import (
     original_pages,
     references,
     succession,
+    synonyms,
 )
 from service.http.description import DescribedApplication
 from service.http.envelope import Envelope
@@ -99,6 +100,7 @@ def build_application(
         guide.reading,
         succession.curating,
         curated.router,
+        synonyms.router,
         operations.router,
         completions.router,
         models.router,

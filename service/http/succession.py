@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -17,7 +18,7 @@ from service.http.problems import Problem
 from service.http.schemas.shape import FAILURES, MISSING
 from service.http.schemas.succession import ChangesShape, ImpactShape, RestingQuestionsShape
 from service.http.wiring import CallerHere, DeskHere
-from service.succession import comparison_json, earlier_version, impact_json
+from service.succession import comparison_json, earlier_version, impact_json, visible_versions
 from service.visibility import visible_document
 
 reading = APIRouter(
@@ -46,8 +47,13 @@ def get_changes(
     def visible(wanted: str) -> Document:
         return visible_document(desk, Channel.HTTP, wanted, sees_internal=caller.sees_internal)
 
+    def before_this() -> str | None:
+        sees = partial(desk.may_see, channel=Channel.HTTP, sees_internal=caller.sees_internal)
+        versions = visible_versions(desk.knowledge_base, document_id, sees)
+        return earlier_version(versions, document_id)
+
     after = visible(document_id)
-    before_id = since or earlier_version(desk.knowledge_base.lineage(document_id), document_id)
+    before_id = since or before_this()
     if before_id is None:
         raise Problem(
             404, "no_earlier_version", "知识库里没有它更早的版本。请用 since 说明与哪一份比较。"

@@ -132,7 +132,8 @@ class Toolbox:
                 "提问",
                 "用一句日常的话提问，得到从政务文件里摘取的简短回答、可以读给来电人听的口径和原文依据。"
                 "outcome 是 answered（有依据）、computed（由原文里的数算出）、"
-                "passages（只有相关原文）或 refused（没有依据）。refused 时不要自己作答。",
+                "passages（只有相关原文）或 refused（没有依据）。refused 时不要自己作答。"
+                "一次问了几件事时，parts 里逐一作答，其中没有依据的也要如实转告。",
                 AskArguments,
                 AnswerShape,
                 Scope.ASK,

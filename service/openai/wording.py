@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from service.answering.answer import Answer, Citation, Outcome
+from service.answering.answer import Answer, Citation, Outcome, Part
 from service.presentation import citation_json, source_line
 
 PASSAGES = "没有哪一句话能直接回答，下面的原文与问题有关。"
@@ -43,9 +43,11 @@ def word(answer: Answer, address: str) -> Wording:
     return Wording(text, annotations)
 
 
-def _opening(answer: Answer) -> str:
+def _opening(answer: Answer | Part) -> str:
     if answer.refusal:
         return answer.refusal.message
+    if isinstance(answer, Answer) and answer.parts:
+        return "\n".join(f"{part.question}\n{_opening(part)}" for part in answer.parts)
     if answer.outcome is Outcome.PASSAGES or not answer.answer:
         return PASSAGES
     return answer.answer

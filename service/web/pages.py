@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import HTMLResponse
 
+from index.comparison import compare
 from index.document import Document, Span
 from index.errors import WenjuError
 from index.pages.fonts import INSTALL
+from index.store.succession import Version
 from service.access import Scope
-from service.desk import Channel
+from service.desk import Channel, Desk
 from service.http.guard import open_to
 from service.http.original_pages import page_response
+from service.http.problems import Problem
 from service.http.wiring import CallerHere, DeskHere, OriginalPagesHere
 from service.presentation import today
 from service.references import leading
 from service.requests import LONGEST_QUESTION
+from service.succession import earlier_version, visible_versions
 from service.visibility import visible_document, visible_documents
+from service.web.differences import counts, differences
 from service.web.rendering import render
 from service.web.typesetting import outline, typeset
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200
+NO_EARLIER = "知识库里没有它更早的版本。请从文件页面选一个版本来比较。"
 
 asking = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 reading = APIRouter(
@@ -86,6 +93,7 @@ def document_page(  # noqa: PLR0913, PLR0917  what a link may say, and what the 
         misplaced=bool(start or end) and quote is None,
         has_pages=originals.are_there(document),
         view="text",
+        versions=_other_versions(desk, document, sees),
         **_shown(document, quote),
     )
 
@@ -116,7 +124,45 @@ def original_page(  # noqa: PLR0913, PLR0917  as above
         install_fonts=INSTALL,
         has_pages=True,
         view="pages",
+        versions=[],
         **_shown(document, quote),
+    )
+
+
+@reading.get("/documents/{document_id}/differences")
+def differences_page(
+    desk: DeskHere,
+    caller: CallerHere,
+    document_id: str,
+    other: Annotated[str, Query(alias="with", max_length=64)] = "",
+) -> str:
+    """Show what differs between two versions: the one before where no other is named."""
+
+    def visible(wanted: str) -> Document:
+        return visible_document(desk, Channel.WEB, wanted, sees_internal=caller.sees_internal)
+
+    this = visible(document_id)
+    sees = partial(desk.may_see, channel=Channel.WEB, sees_internal=caller.sees_internal)
+    versions = visible_versions(desk.knowledge_base, document_id, sees)
+    other_id = other or earlier_version(versions, document_id)
+    if other_id is None:
+        raise Problem(404, "no_earlier_version", NO_EARLIER)
+    before, after = visible(other_id), this
+    order = [one.document_id for one in versions]
+    if other_id in order and order.index(other_id) > order.index(document_id):
+        before, after = after, before
+    found = compare(before, after)
+    return render(
+        "differences.html",
+        here="documents",
+        here_id=document_id,
+        before=before,
+        after=after,
+        before_status=before.metadata.status_on(today()),
+        after_status=after.metadata.status_on(today()),
+        others=[one for one in versions if one.document_id not in {document_id, other_id}],
+        counts=counts(found),
+        rows=differences(found, before, after),
     )
 
 
@@ -135,6 +181,16 @@ def original_picture(  # noqa: PLR0913, PLR0917  as above
     document = visible_document(desk, Channel.WEB, document_id, sees_internal=caller.sees_internal)
     quote = _quote(document, start, end)
     return page_response(originals, document, page, quote, if_none_match)
+
+
+def _other_versions(
+    desk: Desk, document: Document, sees: Callable[[Document], bool]
+) -> list[tuple[str, Version]]:
+    """Return the version before a document and the one after it, each with its name."""
+    versions = visible_versions(desk.knowledge_base, document.id, sees)
+    place = next((i for i, one in enumerate(versions) if one.document_id == document.id), 0)
+    before, after = versions[:place][-1:], versions[place + 1 :][:1]
+    return [*(("上一版", one) for one in before), *(("下一版", one) for one in after)]
 
 
 def _shown(document: Document, quote: Span | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from eval.commands import application, cache_folder
 from eval.datasets import DatasetAbsent
 from eval.report import Section
 
-COMMANDS = ("questions", "edit", "siblings", "retrieval", "ncp-answers", "all")
+COMMANDS = ("questions", "edit", "siblings", "retrieval", "ncp-answers", "refusals", "all")
 
 
 def test_every_evaluation_has_a_command() -> None:

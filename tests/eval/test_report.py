@@ -5,7 +5,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from eval.intervals import share
-from eval.metrics import reliability
 from eval.plots import bars, curves_plot, reliability_plot, risk_coverage_plot
 from eval.report import Section, Table, save
 
@@ -47,11 +46,12 @@ def test_numbers_and_results_are_there_for_programs(tmp_path: Path) -> None:
 
 def test_every_plot_is_a_drawing_with_its_words() -> None:
     drawings = {
-        "置信度": reliability_plot(reliability([0.9, 0.8, 0.2], [True, True, False])),
+        "置信度": reliability_plot([(0.2, share(0, 1)), (0.9, share(2, 2))]),
         "作答比例": risk_coverage_plot({"全部": ([0.5, 1.0], [0.0, 0.5])}),
         "前多少个": curves_plot({"问据": {1: share(1, 2), 10: share(2, 2)}}, "前多少个", "召回率"),
         "应拒答": bars({"应拒答": {"对": share(0, 0)}}),
     }
     for words, drawing in drawings.items():
-        assert ET.fromstring(drawing).tag.endswith("svg")  # noqa: S314  # our own drawing
-        assert words in drawing
+        assert ET.fromstring(drawing.svg).tag.endswith("svg")  # noqa: S314  # our own drawing
+        assert words in drawing.svg
+        assert drawing.png.startswith(b"\x89PNG")

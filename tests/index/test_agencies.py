@@ -104,4 +104,20 @@ def test_following_ends_whatever_the_table_says(pairs: list[tuple[str, str]], na
 def test_nothing_shipped_becomes_itself_and_every_year_is_that_of_a_reform() -> None:
     for change in national().changes:
         assert change.now not in change.former
-        assert change.since in {2008, 2013, 2018, 2023}
+        assert change.since in ({2019, 2024} if change.likely else {2008, 2013, 2018, 2023})
+
+
+def test_what_is_only_likely_is_known_of_but_not_certain() -> None:
+    former, now = "示例市政务服务数据管理局", "示例市政务服务和数据管理局"
+    assert national().are_one(now, former)
+    assert not national().certain().are_one(now, former)
+    assert national().certain().are_one("农业农村部", "农业部")
+    assert not national().are_one(None, former)
+
+
+@pytest.mark.parametrize("likely", ["1", "'ja'"])
+def test_likely_is_yes_or_no(tmp_path: Path, likely: str) -> None:
+    table = f"[[changes]]\nformer = ['甲局']\nnow = '乙局'\nlikely = {likely}"
+    (tmp_path / SITE_FILE).write_text(table, "utf-8")
+    with pytest.raises(InvalidRequest):
+        agencies_of(tmp_path)

@@ -59,3 +59,25 @@ def test_a_target_that_the_reader_may_not_see_is_not_betrayed(tmp_path: Path) ->
 
         assert links(base, document, DAY, sees)[0].target is None
         assert links(base, document, DAY)[0].target is not None
+
+
+def test_an_agency_under_another_name_is_still_the_one_meant(tmp_path: Path) -> None:
+    rules = "示例市{what}\n\n（{year}年5月1日{issuer}公布）\n\n第一条　{words}\n"
+    own = rules.format(
+        what="资源登记办法", year=2012, issuer="示例市国土资源局", words="登记费80元。"
+    )
+    other = rules.format(what="资源登记办法", year=2013, issuer="乙市公安局", words="不收费。")
+    citing = rules.format(
+        what="收费规定",
+        year=2020,
+        issuer="示例市自然资源局",
+        words="依照《示例市资源登记办法》第一条收取。",
+    )
+    ids = add(tmp_path, [own, other, citing])
+    issuers = ["示例市国土资源局", "乙市公安局", "示例市自然资源局"]
+    with KnowledgeBase.open(tmp_path, None, follow=False) as base:
+        for one, issuer in zip(ids, issuers, strict=True):
+            base.edit(one, {"issuer": issuer})
+        [named] = [one for one in links(base, base.document(ids[-1]), DAY) if one.reference.title]
+        assert named.target is not None
+        assert named.target.document.id == ids[0]

@@ -3,7 +3,7 @@ import random
 import signal
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
 from threading import Event, Thread
@@ -18,7 +18,9 @@ from index.engine import Vectors
 from index.errors import ModelError, ModelMismatch, StorageFull, WriterBusy
 from index.knowledge_base import KnowledgeBase
 from index.store.catalogue import Catalogue
+from index.store.columns import now
 from index.store.database import Database
+from index.store.feedback import Answered, AnswerLog
 from index.store.jobs import Jobs
 from index.store.lock import WriterLock
 from index.store.progress import Progress
@@ -311,3 +313,20 @@ def test_the_shipped_engines_survive_a_kill_in_the_middle_of_anything(tmp_path: 
             "第3号第7段", TODAY, 5
         )  # the vectors are of no language: words find it
         assert "文件3" in {base.document(hit.chunk.document_id).metadata.title for hit in found}
+
+
+def test_answers_are_forgotten_after_the_time_the_site_keeps_them(tmp_path: Path) -> None:
+    moment = now()
+    given = {"old": moment - timedelta(days=91), "new": moment - timedelta(days=89)}
+    with closing(Database.open(tmp_path)) as database:
+        answers = AnswerLog(database)
+        answers.record(
+            [
+                Answered(i, "几个？", "answered", "3 个", 0.9, (), "web", 1, at)
+                for i, at in given.items()
+            ]
+        )
+        Worker(tmp_path, FakeEmbedder).run_until_idle()
+        assert [answers.get(one) is None for one in given] == [False, False]
+        Worker(tmp_path, FakeEmbedder, answers_kept=timedelta(days=90)).run_until_idle()
+        assert [answers.get(one) is None for one in given] == [True, False]

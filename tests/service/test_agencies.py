@@ -51,3 +51,63 @@ def test_before_the_reform_nothing_is_said_of_it(renamed: Desk) -> None:
     answer = renamed.ask(QUESTION, as_of=date(2015, 1, 1), channel=Channel.CLI)
     assert answer.citations
     assert "former_agency" not in {one.kind for one in answer.notices}
+
+
+REPORT_OF_OFFICE = """示例市政务服务数据管理局2022年工作总结
+
+　　一、全年开展业务培训12场，参训人员356人次。
+
+　　二、新增自助服务终端28台。
+
+示例市政务服务数据管理局
+2022年11月21日
+"""
+
+
+@pytest.fixture
+def office(own_desk: Desk, work: Callable[[], None]) -> Desk:
+    known = Metadata("", issuer="示例市政务服务数据管理局", issued_on=date(2022, 11, 21))
+    own_desk.knowledge_base.submit(REPORT_OF_OFFICE.encode(), "总结.txt", known)
+    work()
+    return own_desk
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["示例市政务服务和数据管理局", "市政务服务和数据管理局", "政务服务和数据管理局"],
+)
+def test_a_question_that_names_todays_agency_reaches_what_it_was(office: Desk, named: str) -> None:
+    question = f"{named}全年开展业务培训多少场？"
+    answer = office.ask(question, channel=Channel.CLI)
+    assert answer.answer == "12场"
+    assert answer.question == question
+    [notice] = [one for one in answer.notices if one.kind == "former_agency"]
+    assert notice.message.startswith("依据由示例市政务服务数据管理局发布")
+    assert notice.message.endswith("请核实。")
+
+
+def test_where_nobody_names_the_new_agency_a_likely_change_is_not_told(office: Desk) -> None:
+    answer = office.ask("示例市政务服务数据管理局全年开展业务培训多少场？", channel=Channel.CLI)
+    assert answer.answer == "12场"
+    assert not [one for one in answer.notices if one.kind == "former_agency"]
+
+
+def test_an_agency_of_elsewhere_does_not_reach_it(office: Desk) -> None:
+    answer = office.ask("江门市政务服务和数据管理局全年开展业务培训多少场？", channel=Channel.CLI)
+    assert answer.answer is None
+
+
+def test_what_todays_agency_issued_itself_comes_first(
+    office: Desk, work: Callable[[], None]
+) -> None:
+    known = Metadata("", issuer="示例市政务服务和数据管理局", issued_on=date(2024, 11, 21))
+    text = REPORT_OF_OFFICE.replace("12场", "31场").replace("服务数据", "服务和数据")
+    text = text.replace("2022年", "2024年").replace("新增自助服务终端28台", "修缮大厅2处")
+    office.knowledge_base.submit(text.encode(), "新总结.txt", known)
+    work()
+    for question, expected in (
+        ("全年开展业务培训多少场？", "31场"),
+        ("新增自助服务终端多少台？", "28台"),
+    ):
+        answer = office.ask(f"示例市政务服务和数据管理局{question}", channel=Channel.CLI)
+        assert answer.answer == expected

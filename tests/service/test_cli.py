@@ -71,6 +71,14 @@ def test_asking_shows_answer_script_and_basis(filled: Shell) -> None:
         assert shown in ran.out
 
 
+def test_several_things_asked_at_once_are_shown_each_with_its_basis(filled: Shell) -> None:
+    ran = filled("ask", "标准化第一批和第二批事项清单分别有多少项？")
+    assert ran.status == 0
+    assert ran.out.index("258 项") < ran.out.index("543 项")
+    assert ran.out.count("把握") == 3  # of the whole, and of each
+    assert "鹤政数〔2022〕17号" in ran.out
+
+
 def test_the_json_of_asking_is_that_of_the_desk(filled: Shell, desk: Desk) -> None:
     ran = filled("ask", QUESTION, "--json")
     AnswerShape.model_validate_json(ran.out)

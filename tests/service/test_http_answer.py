@@ -54,6 +54,17 @@ def test_the_answer_is_the_one_that_the_presentation_makes(client: TestClient, d
     assert over_http == json.loads(json.dumps(at_the_desk))
 
 
+def test_several_things_asked_at_once_are_answered_each(client: TestClient) -> None:
+    answer = ask(client, "标准化第一批和第二批事项清单分别有多少项？")
+    assert [part["answer"] for part in answer["parts"]] == ["258 项", "543 项"]
+    assert [part["question"] for part in answer["parts"]] == [
+        "标准化第一批事项清单有多少项",
+        "标准化第二批事项清单有多少项",
+    ]
+    assert all(part["citations"][0] in answer["citations"] for part in answer["parts"])
+    assert ask(client, QUESTION)["parts"] == []
+
+
 def test_a_question_may_lean_on_the_one_before(client: TestClient) -> None:
     before = "标准化第一批事项清单共有多少项？"
     answer = ask(client, "那第二批呢？", previous=before)

@@ -117,6 +117,13 @@ def test_every_annotation_spans_the_entry_of_its_source(desk: Desk) -> None:
             assert cited["url"].startswith("https://desk.example.gov.cn/documents/")
 
 
+def test_several_things_asked_at_once_are_answered_each(desk: Desk) -> None:
+    question = "粤智助全市布设了多少台，由哪家公司生产？"
+    text = word(desk.ask(question, channel=Channel.OPENAI), "http://127.0.0.1/").text
+    assert text.startswith("粤智助全市布设了多少台\n119 台\n粤智助全市由哪家公司生产\n")
+    assert "没有找到这个问题的依据" in text.split("\n\n")[0]
+
+
 def test_relevant_text_without_one_answer_is_called_that(desk: Desk) -> None:
     answer = desk.ask("为什么要推进跨城通办？", channel=Channel.OPENAI)
     assert answer.outcome.value == "passages"

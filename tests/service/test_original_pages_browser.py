@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from index.completion import complete
 from index.embedding.demo import DemoEmbedder
@@ -17,25 +16,19 @@ from service.http.application import build_application
 from service.serving import configured
 from service.settings import Settings
 from tests.index.formats.rendering import as_pdf, report_paragraphs
+from tests.service.browsing import DESKTOP, PHONE, chromium
 from tests.service.conftest import worker
 from tests.service.running import running
 
 QUOTE = "目前已实现"
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium here: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

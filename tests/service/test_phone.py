@@ -52,6 +52,16 @@ def test_an_answer_is_short_and_names_basis_status_and_link() -> None:
     ]
 
 
+def test_several_things_asked_at_once_are_answered_line_by_line(desk: Desk) -> None:
+    question = "粤智助全市布设了多少台，由哪家公司生产？"
+    text = phone_text(desk.ask(question, channel=Channel.WECHAT), PLAIN)
+    lines = text.splitlines()
+    assert lines[:2] == ["1. 粤智助全市布设了多少台", "119 台"]
+    assert lines[2].startswith("依据：《鹤山市政务服务数据管理局2022年法治政府建设年度工作报告》")
+    assert lines[3] == "2. 粤智助全市由哪家公司生产"
+    assert lines[4].startswith("没有找到依据")
+
+
 def test_without_a_public_address_there_are_no_links() -> None:
     kept = citation(url="/documents/0123456789abcdef?start=5&end=20")
     assert "/documents" not in phone_text(answer(citations=(kept,)), PLAIN)

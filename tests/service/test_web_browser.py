@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from index.store.feedback import Feedback
 from service.desk import Desk
+from tests.service.browsing import DESKTOP, PHONE, chromium
 
 QUESTION = "有多少个事项实现了两市通办？"
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium here: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -69,6 +62,26 @@ def test_a_question_typed_with_the_keyboard_alone_leads_to_the_marked_quote(page
     expect(page.locator("mark#quote")).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(page.locator(".short")).to_have_text("56 个事项")
+
+
+def test_several_things_asked_at_once_are_shown_each_with_its_basis(page: Page) -> None:
+    page.goto("/")
+    ask(page, "粤智助全市布设了多少台，由哪家公司生产？")
+    expect(page.locator(".part .short")).to_have_text("119 台")
+    expect(page.locator(".part .outcome")).to_have_text(["已找到依据", "未找到依据"])
+    expect(page.locator(".part").first.locator("blockquote strong")).to_have_text("119 台")
+    expect(page.locator(".part").last.locator(".card")).to_have_count(0)
+    expect(page.get_by_role("button", name="复制依据")).to_be_visible()
+
+
+def test_a_list_is_one_card_with_its_items_a_line_each(page: Page) -> None:
+    page.goto("/")
+    ask(page, "哪些情形不予受理？")
+    expect(page.locator(".card")).to_have_count(1)
+    quoted = page.locator(".card blockquote").inner_text().splitlines()
+    assert [line[:3] for line in quoted[1:]] == ["（一）", "（二）", "（三）"]
+    page.locator(".card .open").click()
+    expect(page.locator("mark#quote").first).to_contain_text("不予受理")
 
 
 def test_an_address_with_a_question_asks_at_once_and_nothing_in_it_runs(page: Page) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.document import Span
 from service.answering.answer import Answer, Citation, Outcome, Reason
-from service.answering.case import Case
+from service.answering.case import Case, proviso_notices
 from service.answering.reading.reader import Reading
 
 _SHOWN = 3
@@ -24,7 +25,10 @@ def answer_passages(case: Case, readings: Sequence[Reading]) -> Answer | None:
         return None
     sound = [reading for reading in readings if not reading.objections][:_SHOWN]
     shown = [r for r in sound if sound[0].score - r.score < _AS_RELEVANT]
-    return case.answered(Outcome.PASSAGES, confidence, [case.cite(r) for r in shown])
+    citations = [case.cite(reading) for reading in shown]
+    beside = [one for one in case.cited_with(citations[0]) if one not in citations]
+    given = case.answered(Outcome.PASSAGES, confidence, [*citations, *beside])
+    return replace(given, notices=(*given.notices, *proviso_notices(beside)))
 
 
 def refuse(case: Case, readings: Sequence[Reading]) -> Answer:

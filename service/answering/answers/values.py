@@ -8,7 +8,8 @@ from dataclasses import replace
 from service.answering import compose
 from service.answering.answer import Answer, Notice, Outcome
 from service.answering.answers.siblings import preferred
-from service.answering.case import Case, Said
+from service.answering.case import Case, Said, proviso_notices
+from service.answering.reading.contradictions import contradict
 from service.answering.reading.reader import Reading
 from service.answering.scope import Candidate
 from service.answering.understanding.terms import bare
@@ -17,6 +18,8 @@ from service.answering.verify import unsupported
 _AS_GOOD = 0.06  # readings this close in score are rivals
 _UNRIVALLED = 0.2  # the margin of a reading whose only rivals are its siblings
 _SIDES_SHOWN = 5
+_AT_ODDS = "现行有效的文件说法不一，下面并列原文，请核实以哪一份为准再答复。"
+_OF_SIBLINGS = "不同地方或年份的文件说法不同，请先问清是哪个地方、哪一年。"
 
 
 def answer_value(case: Case, readings: Sequence[Reading]) -> Answer | None:
@@ -29,11 +32,15 @@ def answer_value(case: Case, readings: Sequence[Reading]) -> Answer | None:
     if confidence < calibration.answer_threshold:
         return None
     citation = case.cite(best)
+    beside = case.cited_with(citation)
     answer = best.stated.replace("\n", "")
     script = compose.script_for(best, english=case.inquiry.english)
-    if unsupported(answer, script, [citation]):
+    if not case.inquiry.english:
+        script = compose.with_proviso(script, [one.quote for one in beside])
+    if unsupported(answer, script, [citation, *beside]):
         return None
-    return case.answered(Outcome.ANSWERED, confidence, [citation], Said(answer, script))
+    given = case.answered(Outcome.ANSWERED, confidence, [citation, *beside], Said(answer, script))
+    return replace(given, notices=(*given.notices, *proviso_notices(beside)))
 
 
 def _among_siblings(case: Case, readings: Sequence[Reading]) -> Reading | None:
@@ -48,6 +55,8 @@ def _among_siblings(case: Case, readings: Sequence[Reading]) -> Reading | None:
     ]
     if not rivals:
         return best
+    if any(contradict(best, rival) for rival in rivals):
+        return None
     limits = case.inquiry.limits
     places = {r.sentence.document.metadata.region for r in (best, *rivals)}
     if limits.places and limits.years and len(places) == 1:
@@ -68,7 +77,9 @@ def _conflict(case: Case, readings: Sequence[Reading]) -> Answer | None:
     for reading in readings:
         if best.score - reading.score < _AS_GOOD:
             shown.setdefault(reading.sentence.document.id, reading)
-    citations = [case.cite(reading) for reading in list(shown.values())[:_SIDES_SHOWN]]
-    notice = Notice("conflict", "不同地方或年份的文件说法不同，请先问清是哪个地方、哪一年。")
+    sides = list(shown.values())[:_SIDES_SHOWN]
+    citations = [case.cite(reading) for reading in sides]
+    at_odds = any(contradict(best, side) for side in sides)
+    notice = Notice("conflict", _AT_ODDS if at_odds else _OF_SIBLINGS)
     answer = case.answered(Outcome.PASSAGES, confidence, citations)
     return replace(answer, notices=(notice, *answer.notices))

@@ -22,7 +22,7 @@ from service.answering.reading.reader_model import Asked, Judgement, ReaderModel
 from service.answering.reading.rule_reader import RuleReader
 from service.answering.reading.sentences import sentence_around
 from service.answering.reading.values import Value, ValueKind
-from service.answering.understanding.asks import Asks
+from service.answering.understanding.asks import TOLD_BY_PASSAGES, TYPED
 from service.answering.understanding.question import Inquiry
 
 WEIGHTS = Path(__file__).with_name("weights")
@@ -31,7 +31,6 @@ _JUDGED = 8  # passages; each costs some ten milliseconds
 _OF_RULES = 3  # readings of the rules whose passages are judged, wherever search put them
 _FOUND = 2  # spans a passage that the model may propose
 _ALIKE = 0.7  # share of their common stretch in which two spans overlap
-_TYPED = frozenset({Asks.COUNT, Asks.MONEY, Asks.RATE, Asks.PERIOD, Asks.DATE, Asks.PHONE})
 _FIGURE = re.compile(r"[\d〇零一二三四五六七八九十百千万亿半两]")
 
 Rank = Callable[[Evidence], float]
@@ -84,10 +83,14 @@ class TrainedReader:
         return _ranked([*weighed, *self._pointed_at(inquiry, judged, spoken)]) or proposed
 
     def passages(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
-        """Return whole sentences, best first."""
+        """Return whole sentences, best first.
+
+        Where one thing was asked for and no value found, the words of the question say little:
+        they stand in any sentence about it. There the model is always asked.
+        """
         proposed = self._rules.passages(inquiry, hits)
         sure = proposed and self._calibration.of_passage(proposed[0].evidence) >= _SURE
-        if sure and not proposed[0].objections:
+        if sure and inquiry.asks in TOLD_BY_PASSAGES and not proposed[0].objections:
             return proposed
         judged = self._judge(inquiry, hits, proposed)
         rank = self._calibration.rank_passage
@@ -157,7 +160,7 @@ class TrainedReader:
                 words = span.of(one.document.text)
                 if not words or any(_says_the_same(span, other, inquiry) for other in taken):
                     continue
-                if inquiry.asks in _TYPED and not _FIGURE.search(words):
+                if inquiry.asks in TYPED and not _FIGURE.search(words):
                     continue
                 yield _scored(
                     self._reading(inquiry, one, span),
@@ -211,7 +214,7 @@ def _best_within(judgement: Judgement, sentence: Span) -> float:
 def _says_the_same(span: Span, other: Span, inquiry: Inquiry) -> bool:
     """Say whether a span is all but the one that rules found, or holds the value they found."""
     shared = min(span.end, other.end) - max(span.start, other.start)
-    if inquiry.asks in _TYPED:
+    if inquiry.asks in TYPED:
         return shared > 0
     return shared >= _ALIKE * (max(span.end, other.end) - min(span.start, other.start))
 

@@ -29,6 +29,7 @@ class Asks(StrEnum):
     PASSAGE = "passage"  # why, how, what does it say
 
 
+TYPED = frozenset({Asks.COUNT, Asks.MONEY, Asks.RATE, Asks.PERIOD, Asks.DATE, Asks.PHONE})
 TOLD_BY_PASSAGES = frozenset({Asks.CLAUSE, Asks.PASSAGE})
 MAY_BE_TOLD_BY_PASSAGES = TOLD_BY_PASSAGES | {Asks.WHICH, Asks.WHO}
 
@@ -65,7 +66,10 @@ _HOW_MANY = re.compile(rf"(?:多少|几|好多)\s?(?P<unit>{_UNIT})?(?P<noun>[^�
 _NUMBER_OF = re.compile(
     r"(?P<unit>[台宗件条个项人户家次单份])数|数量|总量|总数|人数|业务量|办理量|办件量|受理量|多不多"
 )
-_CLAIM = re.compile(rf"(?P<number>{NUMBER})\s?[余多来]?\s?(?P<unit>[%％]|{_UNIT})")
+_SAID = r"[吗吧么嘛呢，？]|是不是|对不对|没错|$"  # what may follow a number that stands alone
+_CLAIM = re.compile(
+    rf"(?P<number>{NUMBER})\s?[余多来]?\s?(?P<unit>[%％]|{_UNIT}|(?<=[\d万亿百千])(?={_SAID}))"
+)
 _PERCENT_CLAIM = re.compile(rf"百分之(?P<number>[{CHINESE}\d.]+)|(?P<rate>\d+(?:\.\d+)?)\s?[%％]")
 _CONFIRMS = re.compile(
     r"(?:吗|吧|么|嘛|没有|对不对|是不是|是吗|对吗|没错|先)[呀啊]?[？?。！!~～]*$"
@@ -119,6 +123,7 @@ _REMAINDER = re.compile(
 )
 _SHARE = re.compile(r"占(?:了)?.{0,12}(?:多少|几成|百分之|比)|比重|占.{0,4}比例")
 _CONFIRMABLE = frozenset({Asks.CLAUSE, Asks.PASSAGE, Asks.RATE, Asks.DATE, Asks.WHICH, Asks.COUNT})
+_CONFIRMABLE |= {Asks.MONEY, Asks.PERIOD}
 _NAMING = frozenset({"名字", "名称", "名"})
 
 
@@ -233,7 +238,12 @@ def _confirmation(wording: str, request: Request) -> Request:  # noqa: PLR0911 -
         return request
     claim = claims[-1]
     number, unit = parse_number(claim["number"]), claim["unit"]
-    noun = _noun_phrase(re.split(r"[，。？！?,；吗吧呢嘛]", wording[claim.end() :])[0])
+    rest = re.split(
+        r"[，。？！?,；吗吧呢嘛]|[是对]不[是对]|[是对没]错?吗?$", wording[claim.end() :]
+    )[0]
+    noun = _noun_phrase(rest)
+    if not unit and request.kind in {Asks.MONEY, Asks.PERIOD}:
+        return replace(request, claim=number)
     if unit in _MONEY_UNITS:
         return Request(Asks.MONEY, unit, claim=number)
     if unit in _PERIOD_UNITS:

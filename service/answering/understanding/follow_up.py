@@ -70,7 +70,7 @@ def completed(question: str, previous: str) -> str | None:
     bare = _LEAD.sub("", question[: tail.start()] if tail else question)
     if not previous or not bare or len(bare) > _LONGEST:
         return None
-    own = list(_limits(bare))
+    own = list(limits_in(bare))
     pronoun = _PRONOUN.match(bare)
     if pronoun is not None:
         return _of_the_same(question, bare[pronoun.end() :], previous, own)
@@ -83,7 +83,7 @@ def completed(question: str, previous: str) -> str | None:
 
 def _of_the_same(question: str, rest: str, previous: str, own: Sequence[Limit]) -> str | None:
     """Put the one text that was named in the place of 它."""
-    titles = [one.span.of(previous) for one in _limits(previous) if one.kind == "title"]
+    titles = [one.span.of(previous) for one in limits_in(previous) if one.kind == "title"]
     if len(titles) != 1 or any(one.kind == "title" for one in own) or not rest:
         return None
     return f"{titles[0]}{question[question.index(rest) :]}"
@@ -101,7 +101,7 @@ def _exchanged(previous: str, bare: str, own: Sequence[Limit]) -> str | None:
 
 def _with(question: str, kind: str, words: str) -> str | None:
     """Put a limit in the place of the one of its kind, or where there is none, before all."""
-    limits = list(_limits(question))
+    limits = list(limits_in(question))
     same = [one.span for one in limits if one.kind == kind]
     if len(same) == 1:
         return f"{question[: same[0].start]}{words}{question[same[0].end :]}"
@@ -173,7 +173,7 @@ def _of_another_agency(previous: str, bare: str) -> str | None:
     return f"{previous[: found[0].start]}{bare}{previous[found[0].end :]}"
 
 
-def _limits(text: str) -> Iterator[Limit]:
+def limits_in(text: str) -> Iterator[Limit]:
     """Yield what a text fixes, from left to right; no two overlap."""
     found = [
         Limit(_KINDS[int(str(match.lastgroup)[1:])], Span(match.start(), match.end()))

@@ -18,10 +18,15 @@ from service.answering.understanding.asks import (
     asked_operation,
     operation_in_english,
 )
+from service.answering.understanding.everyday import official_for
 from service.answering.understanding.facts import Fact, asked_fact
 from service.answering.understanding.lexicon import Lexicon
 from service.answering.understanding.limits import Limits, find_document_number, find_limits
-from service.answering.understanding.numerals import parse_number
+from service.answering.understanding.numerals import (
+    parse_number,
+    plain_numbers,
+    without_number,
+)
 from service.answering.understanding.terms import Term, bare, chinese_terms, english_terms
 
 _RAMBLING = 30  # characters from which a question is a story with a question in it
@@ -54,6 +59,7 @@ class Inquiry:
     operation: Operation | None = None
     document_number: str | None = None
     vague: bool = False
+    official: tuple[str, ...] = ()  # words that official texts have for its everyday ones
 
     @property
     def asks(self) -> Asks:
@@ -62,24 +68,56 @@ class Inquiry:
 
     @property
     def search_text(self) -> str:
-        """What to search for: an English question takes the Chinese words it may mean along."""
+        """What to search for: the question, and other words that it may mean.
+
+        An English question takes Chinese words along, everyday words the official ones.
+        """
         if not self.english:
-            return self.wording
+            return " ".join([self.wording, *self.official])
         return " ".join([self.question, *(term.text for term in self.terms)])
 
 
-def understand(question: str, today: date, lexicon: Lexicon) -> Inquiry:
-    """Read a question as a hotline agent would type it: Chinese, Cantonese or English."""
+def understand(question: str, today: date, lexicon: Lexicon, about: str = "") -> Inquiry:
+    """Read a question as a hotline agent would type it: Chinese, Cantonese or English.
+
+    `about` is what was named before it, in the same breath.
+    """
     if _is_english(question):
         return _understand_english(question, today, lexicon)
+    inquiry = _understand_chinese(question, today, lexicon)
+    if not about:
+        return inquiry
+    return _said_after(inquiry, _understand_chinese(about, today, lexicon))
+
+
+def _said_after(inquiry: Inquiry, before: Inquiry) -> Inquiry:
+    """Return a question with what was named before it: words of less say, place and year."""
+    own, named = inquiry.limits, before.limits
+    limits = replace(
+        own,
+        places=own.places or named.places,
+        years=own.years or named.years,
+        agencies=own.agencies or named.agencies,
+    )
+    known = {term.text for term in inquiry.terms}
+    more = (replace(t, weight=t.weight * _ASIDE) for t in before.terms if t.text not in known)
+    wording = f"{before.wording}，{inquiry.wording}"
+    official = tuple(dict.fromkeys((*before.official, *inquiry.official)))
+    terms = (*inquiry.terms, *more)
+    return replace(inquiry, wording=wording, limits=limits, terms=terms, official=official)
+
+
+def _understand_chinese(question: str, today: date, lexicon: Lexicon) -> Inquiry:
     wording = fold(lexicon.standard_wording(question))  # before folding, which knows no 嗰
-    wording = lexicon.standard_wording(wording).translate(_CHINESE_MARKS)
+    wording = plain_numbers(lexicon.standard_wording(wording).translate(_CHINESE_MARKS))
     fact, rest = asked_fact(wording, english=False)
     number = find_document_number(wording)
     limits = find_limits(wording, today)
     request = asked_in_chinese(wording)
     if number is not None and fact is None and request.kind in TOLD_BY_PASSAGES | {Asks.WHICH}:
         fact = Fact.TITLE
+    if request.claim is not None:  # it is checked against what is found, not looked for
+        rest = without_number(rest, request.claim)
     terms = _weighed(chinese_terms(_without_number(rest), lexicon), wording)
     terms = _without_limits(terms, limits, request.claim)
     terms = _without_naming(terms, request)
@@ -95,6 +133,7 @@ def understand(question: str, today: date, lexicon: Lexicon) -> Inquiry:
         operation=asked_operation(wording),
         document_number=number,
         vague=vague,
+        official=official_for(wording, lexicon),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from index.fold import fold
+from service.answering.understanding.everyday import everyday_words, official_between
 from service.answering.understanding.lexicon import Lexicon
 from service.answering.understanding.segment import tagged
 
@@ -27,11 +28,15 @@ _MARKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word to look for. `alternatives` are other words that mean it; `weight` is its say."""
+    """A word to look for. `alternatives` are other words that mean it; `weight` is its say.
+
+    `official` are those that official texts have for the everyday word it is, or is part of.
+    """
 
     text: str
     weight: float
     alternatives: tuple[str, ...] = ()
+    official: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=16_384)  # sentences; one question looks at each of its own many times
@@ -43,7 +48,11 @@ def bare(text: str) -> str:
 def chinese_terms(question: str, lexicon: Lexicon) -> tuple[Term, ...]:
     """Cut a Chinese question into the words that carry its meaning."""
     terms: list[Term] = []
-    for word, tag in _joined(tagged(_COMPARED.sub(" 比 ", question))):
+    question = _COMPARED.sub(" 比 ", question)
+    everyday = everyday_words(question, lexicon)
+    end = 0
+    for word, tag in _joined(tagged(question)):
+        start, end = end, end + len(word)
         text = bare(word)
         if not text or text in lexicon.ignored or (tag[0] in "rupcyfokhg" and tag != "eng"):
             continue
@@ -52,7 +61,8 @@ def chinese_terms(question: str, lexicon: Lexicon) -> tuple[Term, ...]:
             weight *= 0.5
         elif len(text) > 2:
             weight *= 1.25
-        terms.append(Term(text, weight, lexicon.synonyms.get(text, ())))
+        official = official_between(everyday, start, end)
+        terms.append(Term(text, weight, lexicon.synonyms.get(text, ()), official))
     return tuple(terms)
 
 
@@ -252,7 +262,7 @@ def presence(term: Term, text: str) -> float:
     """Say how surely `text` (made bare before) contains the term: 1 for the word itself."""
     if term.text in text:
         return 1.0 if len(term.text) > 1 else _SINGLE
-    if any(bare(other) in text for other in term.alternatives):
+    if any(bare(other) in text for other in (*term.alternatives, *term.official)):
         return _SYNONYM
     if len(term.text) >= 3 and f" {sounds(term.text)} " in f" {sounds(text)} ":
         return _HOMOPHONE

@@ -112,18 +112,30 @@ class RefusalShape(Shape):
     nearest: list[CitationShape]
 
 
-class AnswerShape(Shape):
-    """The answer, the same on every channel."""
+class GivenShape(Shape):
+    """What is given to a question."""
 
     question: str
-    id: str
     outcome: Literal["answered", "computed", "passages", "refused"]
-    answer: str | None
+    answer: str | None = Field(description="简短的回答；列举的，每项一行")
     script: str | None = Field(description="口径，可以直接读给来电人听")
     confidence: float = Field(ge=0, le=1)
     citations: list[CitationShape]
     notices: list[NoticeShape]
     refusal: RefusalShape | None
+
+
+class PartShape(GivenShape):
+    """What is given to one of several things asked at once."""
+
+
+class AnswerShape(GivenShape):
+    """The answer, the same on every channel."""
+
+    id: str
+    parts: list[PartShape] = Field(
+        description="一次问了几件事时，逐一的回答，各有依据和把握；只问一件事时为空"
+    )
     trace: dict[str, object]
 
 

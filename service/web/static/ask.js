@@ -5,6 +5,7 @@ const STATUSES = {
   in_force: "现行有效", not_yet_effective: "尚未施行", amended: "已被修改",
   repealed: "已废止", expired: "已失效", unverified: "未核实",
 };
+const LIST_GAP = 4; // characters between the items of a list
 const LONG_ANSWER = 24; // characters; beyond, it is set smaller
 const SLOW = 15_000; // ms after which we stop waiting
 const HISTORY_KEY = "wenju.history";
@@ -142,7 +143,9 @@ function showAnswer(answer, question) {
   showWhole(find(".whole"), answer, question);
   find(".outcome").textContent = outcomeOf(answer);
   showConfidence(find(".confidence"), answer);
-  showShort(find(".short"), answer);
+  if (answer.parts.length) find(".short").remove();
+  else showShort(find(".short"), answer);
+  showParts(find(".parts"), answer);
   const refusal = find(".refusal");
   if (answer.refusal) refusal.querySelector(".message").textContent = answer.refusal.message;
   else refusal.remove();
@@ -199,6 +202,46 @@ function showShort(place_, answer) {
   place_.classList.toggle("long", Array.from(answer.answer).length > LONG_ANSWER);
 }
 
+/** Show what is given to each of several things asked at once, each with its own basis. */
+function showParts(list, answer) {
+  if (!answer.parts.length) {
+    list.remove();
+    return;
+  }
+  for (const part of answer.parts) {
+    const fragment = clone("part-template");
+    const find = (selector) => fragment.querySelector(selector);
+    find(".part").classList.add(part.outcome);
+    find(".part-question").textContent = part.question;
+    find(".outcome").textContent = outcomeOf(part);
+    showConfidence(find(".confidence"), part);
+    showShort(find(".short"), part);
+    if (part.refusal) find(".message").textContent = part.refusal.message;
+    else find(".message").remove();
+    find(".cards").append(...cardsOf(part));
+    list.append(fragment);
+  }
+}
+
+/** The cards of what a question or a part of one rests on, a list of items on one card. */
+function cardsOf(given) {
+  const isList = given.answer?.includes("\n");
+  const needle = given.outcome === "answered" && !isList ? given.answer : null;
+  return asPrinted(given.citations).map((citation) => card(citation, needle));
+}
+
+/** Citations that follow one another in a text, as the items of a list do, as one. */
+function asPrinted(citations) {
+  const found = [];
+  for (const one of citations) {
+    const last = found.at(-1);
+    const gap = last?.document_id === one.document_id ? one.start - last.end : -1;
+    if (gap < 0 || gap > LIST_GAP) found.push({ ...one });
+    else Object.assign(last, { end: one.end, quote: `${last.quote}\n${one.quote}`, url: null });
+  }
+  return found;
+}
+
 function showBasis(section, answer) {
   const refused = answer.outcome === "refused";
   const citations = refused ? (answer.refusal?.nearest ?? []) : answer.citations;
@@ -209,8 +252,11 @@ function showBasis(section, answer) {
   const titles = { refused: "最接近的原文（没有写明所问的事，不能当作回答）", passages: "相关原文" };
   section.querySelector("h3").textContent = titles[answer.outcome] ?? "依据";
   if (refused) section.querySelector(".copy").remove();
-  const needle = answer.outcome === "answered" ? answer.answer : null;
-  section.querySelector(".cards").append(...citations.map((citation) => card(citation, needle)));
+  if (answer.parts.length && !refused) {
+    section.querySelector(".cards").remove(); // each part shows its own
+    return;
+  }
+  section.querySelector(".cards").append(...cardsOf({ ...answer, citations }));
 }
 
 function card(citation, needle) {
@@ -286,9 +332,15 @@ function showFailure(question, previous, error) {
 }
 
 function announce(answer, question) {
-  const words = answer.answer ?? answer.refusal?.message ?? `找到 ${answer.citations.length} 段相关原文`;
+  const words = partsInWords(answer) || (answer.answer ?? answer.refusal?.message ?? `找到 ${answer.citations.length} 段相关原文`);
   const whole = answer.question === question ? "" : `按“${answer.question}”回答。`;
   byId("announcement").textContent = `${whole}${outcomeOf(answer)}：${words}`;
+}
+
+function partsInWords(answer) {
+  return answer.parts
+    .map((part) => `${part.question}：${part.answer ?? part.refusal?.message ?? "有相关原文"}`)
+    .join("；");
 }
 
 function element(name, text) {
@@ -309,7 +361,7 @@ function basisText(citation) {
 function copyPart(part) {
   if (part === "script" && current?.script) copy(current.script, "口径");
   if (part === "basis" && current?.citations.length) {
-    copy(current.citations.map(basisText).join("\n\n"), "依据");
+    copy(asPrinted(current.citations).map(basisText).join("\n\n"), "依据");
   }
 }
 

@@ -7,7 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from eval.fitting.readings import RANKED, Labelled, fit_confidence, fit_ranking
+from eval.fitting.readings import (
+    RANKED,
+    Labelled,
+    Sample,
+    cross_fitted,
+    fit_confidence,
+    fit_logistic,
+    fit_ranking,
+)
 from service.answering.confidence import Calibration
 from service.answering.reading.reader import Evidence, Trained
 
@@ -76,3 +84,53 @@ def test_what_is_fitted_is_what_the_calibration_weighs():
     assert calibration.of_value(evidence) > calibration.of_value(
         Evidence(0.5, 0.2, 0.5, 0.3, 0.8, trained=Trained(2.0, 1.0, -4.0, 1.0))
     )
+
+
+def told(count: int, **weights: float) -> list[Sample]:
+    """Draw samples of features from 0 to 1, right as often as the weights say."""
+    samples = []
+    for _ in range(count):
+        named = {name: float(drawn.random()) for name in ("share", "words", "fit")}
+        odds = weights["bias"] + sum(weights.get(name, 0) * value for name, value in named.items())
+        samples.append((named, bool(drawn.random() < 1 / (1 + math.exp(-odds)))))
+    return samples
+
+
+def test_what_few_samples_say_little_of_stays_near_the_earlier_weights():
+    earlier = {"bias": -1.0, "share": 2.0, "words": 1.5, "fit": 0.5}
+    few = fit_logistic(("share", "words", "fit"), told(4, **earlier), earlier)
+    assert all(abs(few[name] - earlier[name]) < 1.2 for name in ("share", "words", "fit"))
+
+
+def test_many_samples_outweigh_the_earlier_weights():
+    earlier = {"bias": 0.0, "share": 0.0, "words": 0.0, "fit": 4.0}
+    true = {"bias": -2.0, "share": 4.0, "words": 0.0, "fit": 0.0}
+    many = fit_logistic(("share", "words", "fit"), told(3000, **true), earlier)
+    assert many["share"] == pytest.approx(4.0, abs=0.6)
+    assert many["fit"] < 0.6
+
+
+def test_features_that_rise_together_share_the_weight_they_had():
+    earlier = {"bias": -1.0, "share": 1.5, "words": 1.5}
+    alike = [
+        ({"share": one["share"], "words": one["share"]}, right)
+        for one, right in told(300, bias=-1.0, share=3.0)
+    ]
+    found = fit_logistic(("share", "words"), alike, earlier)
+    assert found["share"] == pytest.approx(found["words"], rel=0.05)
+
+
+def test_no_sample_has_a_say_in_its_own_confidence():
+    samples = told(60, bias=0.0, share=1.0)
+    folds = [place % 3 for place in range(60)]
+    seen: list[int] = []
+
+    def fitted(chosen: list[Sample]) -> dict[str, float]:
+        seen.append(len(chosen))
+        held_out = [place for place, one in enumerate(samples) if one not in chosen]
+        assert len({folds[place] for place in held_out}) == 1
+        return {"bias": float(len(seen))}
+
+    sure = cross_fitted(samples, folds, fitted)
+    assert seen == [40, 40, 40]
+    assert len({sure[place] for place in range(60) if folds[place] == 0}) == 1

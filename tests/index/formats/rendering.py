@@ -256,11 +256,11 @@ RENDERERS: Mapping[str, Callable[[Sequence[str]], bytes]] = {
 }
 
 
-def main(folder: str) -> None:
-    """Write the report twenty times over in every format, for the benchmarks."""
+def main(folder: str, times: str = "20") -> None:
+    """Write the report twenty times over, or so many, in every format, for the measurements."""
     for kind, render in RENDERERS.items():
-        Path(folder, f"report.{kind}").write_bytes(render(report_paragraphs() * 20))
+        Path(folder, f"report.{kind}").write_bytes(render(report_paragraphs() * int(times)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -19,7 +19,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from index.formats.layout import Glyph
-from index.formats.ruled_tables import Ruling, page_lines
+from index.formats.printed_pages import read_page
+from index.formats.ruled_tables import Ruling
 from index.lines import width
 from index.pages.draw import survey
 from index.pages.sought import seek
@@ -141,7 +142,7 @@ def test_what_is_no_table_is_left_alone(rulings: list[Ruling]) -> None:
     glyphs = [
         Glyph(c, 10 + 12 * n, 22 + 12 * n, 50, 12, 2) for n, c in enumerate("文号和标题写在这里")
     ]
-    [line] = page_lines(glyphs, rulings)
+    [line] = read_page(glyphs, rulings).lines
     assert line.line.text == "文号和标题写在这里"
     assert not line.line.is_row
 
@@ -149,7 +150,7 @@ def test_what_is_no_table_is_left_alone(rulings: list[Ruling]) -> None:
 def test_a_drawing_of_very_many_lines_is_no_table() -> None:
     rulings = [Ruling(x, 0, x, 900) for x in range(0, 9000, 5)]
     rulings += [Ruling(0, y, 9000, y) for y in range(0, 900, 5)]
-    [line] = page_lines([Glyph("图", 11, 23, 50, 12, 2)], rulings)
+    [line] = read_page([Glyph("图", 11, 23, 50, 12, 2)], rulings).lines
     assert line.line.text == "图"
 
 
@@ -173,7 +174,7 @@ def test_every_character_of_every_cell_is_in_its_row_and_where_it_was_printed(ro
                 right = x + 10 * width(character)
                 glyphs.append(Glyph(character, x, right, -(row + 0.8) * high, 10.0, 1.5))
                 x = right
-    lines = page_lines(glyphs, rulings)
+    lines = read_page(glyphs, rulings).lines
     for placed in lines:
         for start, glyph in placed.glyphs:
             assert placed.line.text[start : start + len(glyph.text)] == glyph.text

@@ -30,6 +30,8 @@ def ask(desk: Desk, question: str) -> Answer:
         ("第二批事项清单有多少项", "543 项"),
         ("热线办结率是多少", "98.68%"),
         ("粤知助有多少台", "119 台"),
+        ("粤治助有多少台", "119 台"),
+        ("粵治助全市布設咗幾多台", "119 台"),
         ("粤智助摆咗几多部呀", "119 台"),
         ("報告嘅簽發人係邊個", "任煜昌"),
         ("鹤政数[2022]17号的签发人是谁", "任煜昌"),
@@ -65,6 +67,12 @@ def test_what_is_not_stated_is_refused_with_what_to_do_next(desk: Desk, question
     assert given.refusal is not None
     assert given.refusal.message
     assert given.citations == ()
+
+
+def test_a_comparison_that_cannot_be_worked_out_shows_what_came_nearest(desk: Desk) -> None:
+    given = ask(desk, "粤智助布设的台数和恩平市的相差多少台？")
+    assert given.refusal is not None
+    assert any("119" in citation.quote for citation in given.refusal.nearest)
 
 
 def test_a_part_is_never_given_for_the_sum(desk: Desk) -> None:

@@ -45,14 +45,25 @@ def test_the_kind_of_answer_is_understood(question: str, asks: Asks) -> None:
 
 @pytest.mark.parametrize(
     ("question", "claim"),
-    [("粤智助业务量刚好是78000宗吧？", "78000"), ("办结率是99.86%吧？", "99.86")],
+    [
+        ("粤智助业务量刚好是78000宗吧？", "78000"),
+        ("粤智助业务量刚好是七万八千宗吧？", "78000"),
+        ("粤智助业务量是不是7.8万？", "78000"),
+        ("粤智助业务量是７．８万宗吗", "78000"),
+        ("粤智助业务量係七點八萬宗嘛", "78000"),
+        ("粤智助业务量有7万8千多宗对不对", "78000"),
+        ("办结率是99.86%吧？", "99.86"),
+        ("办结率是百分之九十九点八六吧？", "99.86"),
+        ("标准是1千零80元吗", "1080"),
+        ("经费金额是2300万吗", "23000000"),
+    ],
 )
 def test_a_confirmation_asks_for_the_value_and_remembers_the_claim(
     question: str, claim: str
 ) -> None:
     inquiry = inquire(question)
     assert inquiry.request.claim == Decimal(claim)
-    assert all(claim not in term.text for term in inquiry.terms)
+    assert not any(set("0123456789七八九万千") & set(term.text) for term in inquiry.terms)
 
 
 def test_limits_are_read_from_the_question() -> None:
