@@ -21,6 +21,8 @@ _JOINT = re.compile(r"[，,、]+|(?<=[\u4e00-\u9fff])(?=以及|还有|并且|另
 _CONJUNCTION = re.compile(r"^(?:以及|还有|并且|而且|另外|同时|和|及|又|那么|那)+")
 _END = " \t，,、；;。？?！!~～"
 _WHETHER = re.compile(r"[吗么没]$")
+_ASKS_WHETHER = re.compile(r".{2,}吗$")  # 收费吗
+_TAG = re.compile(r"(?:是|对|行|好|真的|没错|知道|明白|清楚|晓得|记得|^可以|^有)吗$")
 _LEANS = re.compile(r"[^多几什哪谁何怎如]{2,12}呢")  # 第二批呢
 _POLITE = re.compile(
     r"^(?:请问一下|请问|你好|您好|麻烦问下|想问一下|我想问一下|我想知道)?[，,、\s]*"
@@ -90,7 +92,9 @@ def _pieces(question: str) -> list[_Piece] | None:
 
 
 def _asks(clause: str) -> bool:
-    return is_question(without_quoted(clause)) or _LEANS.fullmatch(clause) is not None
+    if is_question(without_quoted(clause)) or _LEANS.fullmatch(clause):
+        return True
+    return _ASKS_WHETHER.match(clause) is not None and _TAG.search(clause) is None
 
 
 def _clauses(sentence: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from service.answering.understanding.facts import asked_fact
 from service.answering.understanding.segment import tagged
 
 _ASKS = re.compile(
-    r"多少|什么|(?<![不没有])啥|哪(?!怕)|谁|何[时地人种处]|怎么(?!就|还|会|又|没|不|这么|那么|了)|怎样|如何|多久"
+    r"多少|什么|(?<![不没有])啥|哪(?!怕)几?|谁|何[时地人种处]|怎么(?!就|还|会|又|没|不|这么|那么|了)|怎样|如何|多久"
     r"|多长|多大|多高|(?<![这那前后近过好十用几])几(?!乎|近|番|经)|边[个度间]|乜|点[样解]"
 )
 _INDEFINITE = re.compile(r"没什么|什么的|^为什么不")

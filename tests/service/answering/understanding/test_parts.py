@@ -27,6 +27,8 @@ def questions(question: str) -> list[str]:
         ("路灯有多少盏？井盖归哪个部门管？", ["路灯有多少盏", "井盖归哪个部门管"]),
         ("办居住证要多少钱以及多久能拿到", ["办居住证要多少钱", "办居住证多久能拿到"]),
         ("第一批有多少项，第二批呢", ["第一批有多少项", "第二批有多少项"]),
+        ("国家秘密分哪几级，绝密级最长多久？", ["国家秘密分哪几级", "绝密级最长多久"]),
+        ("居住证几天能拿到，收费吗？", ["居住证几天能拿到", "居住证收费吗"]),
     ],
 )
 def test_a_question_that_asks_several_things_is_taken_apart(
@@ -85,6 +87,8 @@ def test_what_is_asked_of_several_things_is_asked_of_each(question: str, parts: 
         "How many items are there, and when was the report signed?",
         "那个“谁主管谁负责、谁用谁管”的责任制，完整怎么说？",
         "",
+        "我记得第一批有多少项来着，是258项对吗？",
+        "一共有多少项，你知道吗？",
     ],
 )
 def test_a_question_about_one_thing_stays_whole(question: str) -> None:
