@@ -69,10 +69,13 @@ class Comparison:
     def in_order(self) -> Iterator[ArticleChange]:
         """Yield every article in the order of the new text, those that stayed among them."""
         same = deque(self.same)
-        for one in self.changes:
+        for place, one in enumerate(self.changes):
+            following = next((c.after for c in self.changes[place:] if c.after is not None), None)
             side = 1 if one.after is not None else 0
             article = one.after or one.before
             while same and article and same[0][side].span.start < article.span.start:
+                if following is not None and same[0][1].span.start > following.span.start:
+                    break  # what was taken out stood behind an article that has moved on
                 yield ArticleChange(Change.SAME, *same.popleft())
             yield one
         for before, after in same:

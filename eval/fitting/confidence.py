@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -74,6 +74,7 @@ _NEUTRAL = {"bias": -1.0, "relevance": 4.0, "answerability": 3.0, "support": 4.0
 TRAINED_VALUE, TRAINED_PASSAGE = "trained_value", "trained_passage"
 RANKING, PASSAGE_RANKING = "ranking", "passage_ranking"
 _FOLDS = 5
+_T = TypeVar("_T")
 _THRESHOLD = 0.4  # where more coverage begins to cost refusals on the development questions
 
 
@@ -139,6 +140,12 @@ def fit(samples: Sequence[Sample], earlier: Mapping[str, float] | None) -> Weigh
 
 def _told(sample: Sample) -> Told:
     return features(sample.evidence), sample.right
+
+
+def evenly(items: Sequence[_T], most: int) -> list[_T]:
+    """Return some of the items, from all over: neither kind of question outweighs the other."""
+    step = -(-len(items) // most)
+    return list(items[:: max(step, 1)])
 
 
 def _folds(groups: Sequence[str]) -> list[int]:
@@ -241,8 +248,10 @@ def main(
         other = asking
         if data is not None:
             library, other = stack.enter_context(_written(desk, data))
-            samples += collect(other, refusal_sets.written_questions(library, Half.TUNING))
-            written_ones = written.expected(written.load_kept(library, Half.TUNING))
+            trials = refusal_sets.written_questions(library, Half.TUNING)
+            samples += collect(other, evenly(trials, len(asked)))
+            kept = written.load_kept(library, Half.TUNING)
+            written_ones = written.expected(evenly(kept, len(asked)))
         rules = fit_rules(samples, earlier)
         gathered = [
             _gather(desk, rules, [_expected(one) for one in asked]),

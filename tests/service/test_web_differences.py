@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from index.comparison import Change, Edit, compare
@@ -44,6 +44,7 @@ def test_neighbours_that_stayed_or_moved_are_gathered() -> None:
     some.lists(some.sampled_from(ARTICLES), max_size=6),
     some.lists(some.sampled_from(ARTICLES), max_size=6),
 )
+@example([ARTICLES[4], ARTICLES[3], ARTICLES[3], ARTICLES[0]], [ARTICLES[0], ARTICLES[3]])
 def test_every_article_of_both_texts_is_told_once_and_the_new_ones_in_order(
     old: list[str], new: list[str]
 ) -> None:
