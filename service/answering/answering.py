@@ -49,8 +49,6 @@ _LAPSED_READ = 5
 _WOULD_HAVE_ANSWERED = 0.75  # share of the question's weight in a text not in force
 
 Hear = Callable[[str, float], None]  # is told of each step when it is done, and its milliseconds
-
-
 Own = Callable[[str], Answer | None]  # the site's own answer to a question
 
 

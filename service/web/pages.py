@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import HTMLResponse
 
 from index.comparison import compare
@@ -73,59 +74,64 @@ def documents_page(desk: DeskHere, caller: CallerHere, q: str = "", page: str = 
     )
 
 
-@reading.get("/documents/{document_id}")
-def document_page(  # noqa: PLR0913, PLR0917  what a link may say, and what the route needs
-    desk: DeskHere,
-    caller: CallerHere,
-    originals: OriginalPagesHere,
-    document_id: str,
-    start: str = "",
-    end: str = "",
-) -> str:
-    """Show a document, with the quote from `start` to `end` (code points) marked."""
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A document that the reader may see, and the quote in it that a link names."""
+
+    document: Document
+    quote: Span | None
+    misplaced: bool  # the link names a quote that this document does not have
+
+
+def quoted(
+    desk: DeskHere, caller: CallerHere, document_id: str, start: str = "", end: str = ""
+) -> Quoted:
+    """Read what a link names: a document, and the quote from `start` to `end` (code points)."""
     document = visible_document(desk, Channel.WEB, document_id, sees_internal=caller.sees_internal)
-    sees = partial(desk.may_see, channel=Channel.WEB, sees_internal=caller.sees_internal)
     quote = _quote(document, start, end)
+    return Quoted(document, quote, bool(start or end) and quote is None)
+
+
+QuotedHere = Annotated[Quoted, Depends(quoted)]
+
+
+@reading.get("/documents/{document_id}")
+def document_page(
+    desk: DeskHere, caller: CallerHere, originals: OriginalPagesHere, named: QuotedHere
+) -> str:
+    """Show a document, with the quote marked."""
+    document = named.document
+    sees = partial(desk.may_see, channel=Channel.WEB, sees_internal=caller.sees_internal)
+    links = leading(desk.knowledge_base, document, today(), sees)
     return render(
         "document.html",
-        blocks=typeset(document, quote, leading(desk.knowledge_base, document, today(), sees)),
+        blocks=typeset(document, named.quote, links),
         outline=outline(document),
-        misplaced=bool(start or end) and quote is None,
         has_pages=originals.are_there(document),
         view="text",
         versions=_other_versions(desk, document, sees),
-        **_shown(document, quote),
+        **_shown(named),
     )
 
 
 @reading.get("/documents/{document_id}/pages")
-def original_page(  # noqa: PLR0913, PLR0917  as above
-    desk: DeskHere,
-    caller: CallerHere,
-    originals: OriginalPagesHere,
-    document_id: str,
-    start: str = "",
-    end: str = "",
-) -> str:
+def original_page(originals: OriginalPagesHere, named: QuotedHere) -> str:
     """Show the pages of a document's original, with the quote marked."""
-    document = visible_document(desk, Channel.WEB, document_id, sees_internal=caller.sees_internal)
-    quote = _quote(document, start, end)
     failure = ""
     listing: dict[str, Any] = {"pages": [], "has_letters": True}
     try:
-        listing = originals.listing(document, quote)
+        listing = originals.listing(named.document, named.quote)
     except WenjuError as error:  # the text is still there to be read
         failure = error.message
     return render(
         "original.html",
         listing=listing,
         failure=failure,
-        misplaced=bool(start or end) and quote is None,
         install_fonts=INSTALL,
         has_pages=True,
         view="pages",
         versions=[],
-        **_shown(document, quote),
+        **_shown(named),
     )
 
 
@@ -167,20 +173,14 @@ def differences_page(
 
 
 @showing.get("/documents/{document_id}/pages/{page}.png")
-def original_picture(  # noqa: PLR0913, PLR0917  as above
-    desk: DeskHere,
-    caller: CallerHere,
+def original_picture(
     originals: OriginalPagesHere,
-    document_id: str,
+    named: QuotedHere,
     page: int,
-    start: str = "",
-    end: str = "",
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Return one of those pages as a picture."""
-    document = visible_document(desk, Channel.WEB, document_id, sees_internal=caller.sees_internal)
-    quote = _quote(document, start, end)
-    return page_response(originals, document, page, quote, if_none_match)
+    return page_response(originals, named.document, page, named.quote, if_none_match)
 
 
 def _other_versions(
@@ -193,14 +193,16 @@ def _other_versions(
     return [*(("上一版", one) for one in before), *(("下一版", one) for one in after)]
 
 
-def _shown(document: Document, quote: Span | None) -> dict[str, Any]:
+def _shown(named: Quoted) -> dict[str, Any]:
     """Return what the head of a document's page shows, the text's and the original's alike."""
+    document, quote = named.document, named.quote
     source_url = document.metadata.source_url
     return {
         "here": "documents",
         "document": document,
         "status": document.metadata.status_on(today()),
         "quote": quote,
+        "misplaced": named.misplaced,
         "locator": document.locator(quote) if quote else "",
         "link": source_url
         if source_url and urlsplit(source_url).scheme in {"http", "https"}

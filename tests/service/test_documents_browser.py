@@ -14,7 +14,7 @@ from service.desk import Desk
 from service.http.application import build_application
 from service.serving import configured
 from service.settings import Settings
-from tests.service.browsing import DESKTOP, PHONE, chromium
+from tests.service.browsing import DESKTOP, PHONE, chromium, window
 from tests.service.conftest import worker
 from tests.service.running import running
 from tests.service.test_web_browser import CONTRAST
@@ -80,15 +80,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, 
 def page(
     browser: Browser, shown: tuple[str, str, str], request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    context = browser.new_context(base_url=shown[0], viewport=request.param)
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
-    yield page
-    context.close()
-    assert wrong == []
+    with window(browser, shown[0], request.param) as page:
+        yield page
 
 
 def tab_to(page: Page, text: str) -> None:

@@ -16,7 +16,7 @@ from service.http.application import build_application
 from service.serving import configured
 from service.settings import Settings
 from tests.index.formats.rendering import as_pdf, report_paragraphs
-from tests.service.browsing import DESKTOP, PHONE, chromium
+from tests.service.browsing import DESKTOP, PHONE, chromium, window
 from tests.service.conftest import worker
 from tests.service.running import running
 
@@ -51,15 +51,8 @@ def quoted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 def page(
     browser: Browser, quoted: tuple[str, str], request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    context = browser.new_context(base_url=quoted[0], viewport=request.param)
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
-    yield page
-    context.close()
-    assert wrong == []
+    with window(browser, quoted[0], request.param) as page:
+        yield page
 
 
 def loaded(page: Page) -> int:
