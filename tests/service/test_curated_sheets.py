@@ -121,7 +121,7 @@ def test_an_answer_about_to_lapse_says_until_when(own_desk: Desk) -> None:
     assert "expires_soon" not in kinds(ask(own_desk, "停水吗"))
     curated.change(kept.id, replace(kept.draft, valid_until=now - timedelta(minutes=1)))
     assert ask(own_desk, "停水吗").outcome is Outcome.REFUSED
-    assert own_desk.ask("停水吗", channel=Channel.WEB, as_of=TODAY).outcome is Outcome.REFUSED
+    assert own_desk.ask("停水吗", channel=Channel.WEB, as_of=now.date()).outcome is Outcome.REFUSED
 
 
 def test_another_spreadsheet_is_a_document(own_desk: Desk, work: Callable[[], None]) -> None:

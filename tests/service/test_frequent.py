@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,6 @@ from service.phone import PhoneStyle
 from service.settings import Settings
 from tests.service.conftest import MEASURES, worker
 
-TODAY = datetime.now(SHANGHAI).date()
 NOW = datetime(2026, 3, 1, 9, tzinfo=SHANGHAI)
 ANSWERING = "热线管理办法从哪天施行？"
 WORKING_DAYS = "承办单位应当在几个工作日内办结？"
@@ -41,6 +40,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     worker(tmp_path).run_until_idle()
     with KnowledgeBase.open(tmp_path, DemoEmbedder(), follow=False) as base:
         yield Desk(Settings(data_dir=tmp_path, reader="rules"), base)
+
+
+def today() -> date:
+    """Return the day the desk has, which may change while these tests run."""
+    return datetime.now(SHANGHAI).date()
 
 
 def ask(desk: Desk, question: str, *people: str, channel: Channel = Channel.WECHAT) -> None:
@@ -70,8 +74,8 @@ def test_what_is_offered_anyhow_or_answered_by_the_site_needs_only_one(desk: Des
 
 def test_what_finds_no_answer_is_never_offered_nor_counted(desk: Desk) -> None:
     ask(desk, UNANSWERED, "甲", "乙", "丙")
-    assert desk.knowledge_base.askings.frequent(TODAY, 9) == []
-    desk.knowledge_base.askings.record([Asking(UNANSWERED, one, TODAY) for one in "甲乙丙"])
+    assert desk.knowledge_base.askings.frequent(today(), 9) == []
+    desk.knowledge_base.askings.record([Asking(UNANSWERED, one, today()) for one in "甲乙丙"])
     assert desk.frequent_questions(6) == []  # nor one whose answer is gone by now
 
 
@@ -82,13 +86,13 @@ def test_what_only_some_may_see_is_not_counted(desk: Desk) -> None:
     for person in ("甲", "乙", "丙"):
         desk.ask("值班口令是什么？", channel=Channel.WECOM, sees_internal=True, asker=person)
         desk.ask(ANSWERING, channel=Channel.CLI, asker=person)
-        desk.ask(ANSWERING, channel=Channel.HTTP, asker=person, as_of=TODAY)
+        desk.ask(ANSWERING, channel=Channel.HTTP, asker=person, as_of=today())
         narrowed = RequestFilter(regions=frozenset({"示例市"}))
         desk.ask(ANSWERING, channel=Channel.HTTP, asker=person, filter_=narrowed)
     desk.knowledge_base.journal.close()
-    assert desk.knowledge_base.askings.frequent(TODAY, 9) == []
+    assert desk.knowledge_base.askings.frequent(today(), 9) == []
     desk.knowledge_base.askings.record(
-        [Asking("值班口令是什么？", one, TODAY) for one in ("甲", "乙", "丙")]
+        [Asking("值班口令是什么？", one, today()) for one in ("甲", "乙", "丙")]
     )
     assert desk.frequent_questions(6) == []  # whatever was counted, everybody sees what is public
 
@@ -138,7 +142,7 @@ def test_on_a_chat_who_asks_is_counted_and_who_chooses_from_the_menu_is_not(desk
             reply = attendant.attend(claim.task, said(words), NOW)
             base.chat_tasks.finish(key, reply.reply, NOW, reply.exchange)
     base.journal.close()
-    [counted] = base.askings.frequent(TODAY, 9)
+    [counted] = base.askings.frequent(today(), 9)
     assert (counted.question, counted.people) == (WORKING_DAYS, 3)
 
 
@@ -149,7 +153,7 @@ def test_over_http_machines_and_keys_count_as_people(desk: Desk) -> None:
         answered = visitor.post("/api/answer", json={"question": WORKING_DAYS})
         assert answered.status_code == 200
     desk.knowledge_base.journal.close()
-    [counted] = desk.knowledge_base.askings.frequent(TODAY, 9)
+    [counted] = desk.knowledge_base.askings.frequent(today(), 9)
     assert (counted.question, counted.people) == (WORKING_DAYS, 3)
 
 
