@@ -27,13 +27,17 @@ def main(  # noqa: PLR0913 - a command's options
     minutes: Annotated[float, typer.Option(help="最多训练多少分钟")] = 80.0,
     seed: Annotated[int, typer.Option(help="随机种子")] = 2026,
     rate: Annotated[float, typer.Option(help="最高学习率")] = 1.6e-4,
+    start: Annotated[
+        Path | None, typer.Option(help="从哪个检查点或平均的权重开始，默认从向量模型")
+    ] = None,
+    compiled: Annotated[bool, typer.Option(help="先编译模型再训练（需要 C++ 编译器）")] = True,
 ) -> None:
     """Train until the plan is done or the time is over."""
     output.mkdir(parents=True, exist_ok=True)
-    plan = Plan(examples=examples, rate=rate, seed=seed)
-    start = load_configuration().settings.model_dir / DEFAULT_MODEL
+    plan = Plan(examples=examples, rate=rate, seed=seed, compiled=compiled)
+    begin = start or load_configuration().settings.model_dir / DEFAULT_MODEL
     source = Source(data_directory(data), questions, output, plan)
-    at = train(source, start, output, plan=plan, minutes=minutes, progress=Progress(shown=True))
+    at = train(source, begin, output, plan=plan, minutes=minutes, progress=Progress(shown=True))
     typer.echo(f"已训练 {at.seen} 个样例，共 {at.step} 步：{output}")
 
 

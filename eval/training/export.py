@@ -119,8 +119,11 @@ def _plans(output: Path) -> list[dict[str, object]]:
     rows: Sequence[Any] = [
         json.loads(line) for line in (output / LOG_NAME).read_text("utf-8").splitlines()
     ]
-    followed = {row["from"]["seen"]: row["plan"] for row in rows if "plan" in row}
-    return [{"from": seen, **plan} for seen, plan in followed.items()]
+    followed = {row["from"]["seen"]: row for row in rows if "plan" in row}
+    return [
+        {"from": seen, **row["plan"], "begun_from": row.get("begun_from", [])}
+        for seen, row in followed.items()
+    ]
 
 
 def main(

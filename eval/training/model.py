@@ -37,6 +37,14 @@ class Reader(nn.Module):
         self.judge = nn.Linear(width, 2)
         self.span = nn.Linear(width, 2)
 
+    def drop(self, share: float) -> None:
+        """Leave out a share of the states in training; attention, which takes longer, has none."""
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = share
+        for layer in self.encoder.encoder.layer:
+            layer.attention.self.dropout.p = 0.0
+
     def forward(self, input_ids: Tensor, mask: Tensor | None = None) -> Outputs:
         """Return the logits; `mask` is 1 where there is a token and 0 where there is padding."""
         states = self.encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
@@ -49,6 +57,11 @@ class Reader(nn.Module):
         relevance, answerability = self.judge(pooled).unbind(dim=-1)
         start, end = self.span(states).unbind(dim=-1)
         return Outputs(relevance, answerability, start, end)
+
+
+def begin(folder: Path) -> tuple[Reader, ReaderTokens]:
+    """Return what to train on from: a reader that `save` wrote, or one from an embedding model."""
+    return load(folder) if (folder / WEIGHTS_NAME).exists() else from_embedder(folder)
 
 
 def from_embedder(folder: Path) -> tuple[Reader, ReaderTokens]:
@@ -84,7 +97,7 @@ def load(folder: Path) -> tuple[Reader, ReaderTokens]:
 
 
 def _still(configuration: BertConfig) -> BertConfig:
-    """Leave out dropout: two passes over the data do not overfit, and drawing takes time."""
+    """Leave out dropout where a reader is not trained; `Reader.drop` brings it in."""
     configuration.hidden_dropout_prob = 0.0
     configuration.attention_probs_dropout_prob = 0.0
     return configuration

@@ -53,7 +53,7 @@ def begun(monkeypatch: pytest.MonkeyPatch, reader: Reader, tokens: ReaderTokens)
 
 
 def run(output: Path, examples: int, **settings: float) -> Reader:
-    plan = training.Plan(examples=examples, rate=3e-3, tokens=600, keep_every=0.0)
+    plan = training.Plan(examples=examples, rate=3e-3, tokens=600, averaging=0.8, keep_every=0.0)
     minutes = settings.get("minutes", 60.0)
     training.train(MadeUp(), Path(), output, plan=plan, minutes=minutes, progress=Progress())
     return model.load(output / training.CHECKPOINT)[0]
@@ -89,6 +89,35 @@ def test_a_training_cut_short_ends_like_one_that_was_not(
 def test_word_embeddings_stay_as_they_were(tmp_path: Path, begun: Reader) -> None:
     words = begun.encoder.embeddings.word_embeddings.weight.clone()
     assert torch.equal(run(tmp_path, 60).encoder.embeddings.word_embeddings.weight, words)
+
+
+@pytest.mark.usefixtures("begun")
+def test_what_is_kept_is_the_running_mean_of_the_weights(tmp_path: Path) -> None:
+    kept = run(tmp_path, 60).state_dict()
+    state = torch.load(tmp_path / training.CHECKPOINT / training.STATE_NAME, weights_only=True)
+    last = state["reader"]
+    assert kept.keys() == last.keys()
+    assert not torch.equal(kept["span.weight"], last["span.weight"])
+
+
+def test_a_training_begins_where_another_ended(
+    tmp_path: Path, begun: Reader, tokens: ReaderTokens
+) -> None:
+    with torch.no_grad():
+        begun.span.bias += 3.0
+    model.save(begun, tokens, tmp_path)
+    again, _ = model.begin(tmp_path)
+    assert torch.equal(again.span.bias, begun.span.bias)
+
+
+def test_states_are_left_out_in_training_alone(reader: Reader) -> None:
+    reader.drop(0.5)
+    numbers = torch.arange(4, 24)[None]
+    with torch.inference_mode():
+        first, second = (reader.train()(numbers).relevance for _ in range(2))
+        third, fourth = (reader.eval()(numbers).relevance for _ in range(2))
+    assert not torch.equal(first, second)
+    assert torch.equal(third, fourth)
 
 
 def test_reading_in_parts_gives_what_reading_at_once_does(
