@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from index.document import Document, Span
 from service.answering.reading.identity import LEGISLATION
 from service.answering.reading.reader import Reading
+from service.answering.understanding.language import is_english
 from service.answering.verify import spoken_dates
 
 _CLAUSE_END = "，；。！？\n"
@@ -18,6 +19,7 @@ _NOW = re.compile(r"(?:截至)?目前，?|今年以来，?|现阶段，?|近年�
 _DATED = re.compile(r"截(?:至|止)[^，。；]{2,16}(?:年|月|日|底|末)")
 _SPACES = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
 _SOURCE = re.compile(r"来源是[^。]*。$")
+_ANY_SOURCE = re.compile(r"(?:来源是[^。]*。|(?<=\.) Source: [^.]*\.)$")
 WITHOUT_BASIS = "其余所问没有找到依据，需要核实后再答复。"
 _FEW, _FIRST = 5, 3  # items read aloud: so many, or the first so many of more
 _LISTENED_TO = 200  # characters
@@ -101,7 +103,7 @@ def with_proviso(script: str, quotes: Sequence[str]) -> str:
 
 def said_in_turn(scripts: Sequence[str]) -> list[str]:
     """Return scripts to be read one after another, a source they share named once, at the end."""
-    ends = [match[0] if (match := _SOURCE.search(script)) else "" for script in scripts]
+    ends = [match[0] if (match := _ANY_SOURCE.search(script)) else "" for script in scripts]
     return [
         script.removesuffix(end) if end and end == following else script
         for script, end, following in zip(scripts, ends, [*ends[1:], ""], strict=True)
@@ -110,6 +112,8 @@ def said_in_turn(scripts: Sequence[str]) -> list[str]:
 
 def without_basis(question: str) -> str:
     """Say of a part of a question that there is no answer to it."""
+    if is_english(question):
+        return f"No basis was found for: {question.strip('?. ')}. It has to be checked first."
     return f"至于{question.strip('？?。 ')}，没有找到依据，需要核实后再答复。"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,9 +13,15 @@ from service.answering.case import Case, Said, proviso_notices
 from service.answering.reading.contradictions import contradict
 from service.answering.reading.reader import Reading
 from service.answering.scope import Candidate
+from service.answering.understanding.asks import TYPED
 from service.answering.understanding.terms import bare
 from service.answering.verify import unsupported
 
+_SAYS_NOTHING = re.compile(
+    r"(?:有关|相关|其他|其它|上述|前款|必要的?|所需的?|一定的?)[\u4e00-\u9fff]{2,4}"
+    r"|.*[；;]\s*（[一二三四五六七八九十]+）.*",
+    re.DOTALL,
+)
 _AS_GOOD = 0.06  # readings this close in score are rivals
 _UNRIVALLED = 0.2  # the margin of a reading whose only rivals are its siblings
 _SIDES_SHOWN = 5
@@ -29,6 +36,8 @@ def answer_value(case: Case, readings: Sequence[Reading]) -> Answer | None:
         return _conflict(case, readings)
     calibration = case.means.calibration
     confidence = calibration.of_value(best.evidence)
+    if case.inquiry.asks not in TYPED and says_nothing(best.stated):
+        return None
     if confidence < calibration.answer_threshold:
         return None
     citation = case.cite(best)
@@ -41,6 +50,11 @@ def answer_value(case: Case, readings: Sequence[Reading]) -> Answer | None:
         return None
     given = case.answered(Outcome.ANSWERED, confidence, [citation, *beside], Said(answer, script))
     return replace(given, notices=(*given.notices, *proviso_notices(beside)))
+
+
+def says_nothing(stated: str) -> bool:
+    """Say whether words that were found name nothing: 有关材料, or a list cut in two."""
+    return _SAYS_NOTHING.fullmatch(stated) is not None
 
 
 def _among_siblings(case: Case, readings: Sequence[Reading]) -> Reading | None:

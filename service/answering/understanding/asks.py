@@ -79,7 +79,7 @@ _MONEY_UNITS = frozenset({"元", "万元", "亿元", "块钱", "块", "钱", "�
 _PERIOD_UNITS = frozenset({"天", "日", "年", "周", "个月", "小时", "分钟", "工作日", "个工作日"})
 
 _RATE = re.compile(
-    r"百分之(?:几|多少)|百分比|占比|比例|比率|(?<![效频汇税利])率|满意度|几个百分点|几成|多少成|比重|占(?:了|到|据)?多少(?![个家项件宗条台名人户])"
+    r"百分之(?:几|多少)|百分比|占比|比例|比率|(?<![效频汇税利])率|满意度|几个百分点|几成|多少成|比重|份额|幅度|扣除.{0,2}多少|占(?:了|到|据)?多少(?![个家项件宗条台名人户])"
 )
 _PERIOD = re.compile(
     r"多长时间|多久|期限|时限|多长|几天|几日|几年(?!级)|几个月|几个工作日|有效期"
@@ -124,12 +124,15 @@ _REMAINDER = re.compile(
 _SHARE = re.compile(r"占(?:了)?.{0,12}(?:多少|几成|百分之|比)|比重|占.{0,4}比例")
 _CONFIRMABLE = frozenset({Asks.CLAUSE, Asks.PASSAGE, Asks.RATE, Asks.DATE, Asks.WHICH, Asks.COUNT})
 _CONFIRMABLE |= {Asks.MONEY, Asks.PERIOD}
+_SEVERALLY = re.compile(r"分别|各自?(?=是|为|有|占|多少|几|能|要|需|收|办|不|最)")
 _NAMING = frozenset({"名字", "名称", "名"})
 
 
 def asked_in_chinese(wording: str) -> Request:
     """Say what a Chinese question asks for."""
     request = _kind(wording)
+    if request.kind in TYPED and _SEVERALLY.search(wording):  # one value would be half an answer
+        return Request(Asks.PASSAGE)
     return _confirmation(wording, request)
 
 

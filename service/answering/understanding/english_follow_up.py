@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 
 from index.document import Span
+from service.answering.understanding.english_clauses import property_of
+from service.answering.understanding.language import is_english, plain_quotes
 
 _LONGEST = 60  # characters of a question that leans on another
 _LEAD = re.compile(
@@ -37,12 +39,26 @@ _KINDS = (
     re.compile(rf"(?P<exchanged>{_MONTH})"),
 )
 
+_EACH = re.compile(r"[\s,]*\b(?:respectively|each)\b(?=\W*$)", re.IGNORECASE)
+_JOINED = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:in\s+)?(?:the\s+)?"
+_SEPARATED = re.compile(_JOINED, re.IGNORECASE)
+_LISTED = tuple(
+    re.compile(rf"\b(?P<listed>{one}(?:{_JOINED}{one})+)(?:\s+(?P<kind>{_PART}(?:e?s)?))?\b", flags)
+    for one, flags in (
+        (rf"{_ORDINAL}(?:\s+{_PART}\b)?", re.IGNORECASE),
+        (r"(?:19|20)\d\d", 0),
+        (_MONTH, 0),
+        (_NAME, 0),
+    )
+)
+_KIND = re.compile(rf"\s+{_PART}$", re.IGNORECASE)
+
 
 def completed_in_english(question: str, previous: str) -> str | None:
     """Return the question with what it leaves out taken from the one before, or None."""
-    question, previous = question.strip(), previous.strip()
+    question, previous = plain_quotes(question.strip()), plain_quotes(previous.strip())
     lead = _LEAD.match(question)
-    if lead is None or not previous.isascii() or len(question) > _LONGEST:
+    if lead is None or not is_english(previous) or len(question) > _LONGEST:
         return None
     bare = _TAIL.sub("", question[lead.end() :])
     placed = _PLACED.match(bare)
@@ -51,9 +67,30 @@ def completed_in_english(question: str, previous: str) -> str | None:
         match = kind.fullmatch(said)
         if match is not None:
             return _exchanged(previous, kind, match) or _added(previous, kind, placed, said)
+    asked = property_of(said, previous)
+    if asked is not None:
+        return f"{asked}?"
     if re.fullmatch(_NAME, said) and not _NO_NAME.fullmatch(said):
         return _of_another(previous, said, placed)
     return None
+
+
+def asked_of_each(question: str) -> tuple[str, ...]:
+    """Return the question for each of the things it is asked of; empty where it is of one.
+
+    How many items are in the first and the second batch respectively?
+    """
+    question = question.strip(" ?.!")
+    bare = _EACH.sub("", question)
+    found = [match for match in (kind.search(bare) for kind in _LISTED) if match is not None]
+    if bare == question or len(found) != 1:
+        return ()
+    listed = found[0]
+    ones = _SEPARATED.split(listed["listed"])
+    kind = _KIND.search(f" {re.sub('e?s$', '', listed['kind'] or '')}") or _KIND.search(ones[-1])
+    named = kind[0] if kind else ""
+    start, end = bare[: listed.start()], bare[listed.end() :]
+    return tuple(f"{start}{_KIND.sub('', one)}{named}{end}" for one in ones)
 
 
 def _exchanged(previous: str, kind: re.Pattern[str], match: re.Match[str]) -> str | None:

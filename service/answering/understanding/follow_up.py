@@ -14,8 +14,14 @@ import rjieba
 
 from index.document import Span
 from service.answering.understanding.english_follow_up import completed_in_english
+from service.answering.understanding.language import is_english
 from service.answering.understanding.numerals import CHINESE
 from service.answering.understanding.places import find_places
+from service.answering.understanding.properties import (
+    asked_about,
+    asked_property,
+    names_nothing,
+)
 
 _LONGEST = 24  # characters of a question that leans on another
 _LEAD = re.compile(r"^(?:请问|那么|那|噉|咁|还有|至于|换成|要是|如果是|和|，|,|\s)+")
@@ -63,22 +69,35 @@ def completed(question: str, previous: str) -> str | None:
 
     None where it stands for itself, or where it is not plain what it leaves out.
     """
-    if question.isascii():
+    if question.isascii() or is_english(question):
         return completed_in_english(question, previous)
-    previous = previous.strip()
-    tail = _TAIL.search(question)
-    bare = _LEAD.sub("", question[: tail.start()] if tail else question)
+    previous, bare = previous.strip(), _bare(question)
     if not previous or not bare or len(bare) > _LONGEST:
         return None
+    return _made_whole(question, bare, previous)
+
+
+def _made_whole(question: str, bare: str, previous: str) -> str | None:
     own = list(limits_in(bare))
     pronoun = _PRONOUN.match(bare)
     if pronoun is not None:
         return _of_the_same(question, bare[pronoun.end() :], previous, own)
+    asked = asked_property(_without(bare, own).strip("的"))
+    if asked is None and not own and names_nothing(bare):
+        asked = bare
+    if asked is not None:
+        return _of_what_was_asked_about(previous, bare, own, asked)
     if own and _MERELY_ASKS.fullmatch(_without(bare, own)):
         return _exchanged(previous, bare, own)
+    tail = _TAIL.search(question)
     if tail is not None and tail["leaning"] and not own:
         return _of_another(previous, bare)
     return None
+
+
+def _bare(question: str) -> str:
+    tail = _TAIL.search(question)
+    return _LEAD.sub("", question[: tail.start()] if tail else question)
 
 
 def _of_the_same(question: str, rest: str, previous: str, own: Sequence[Limit]) -> str | None:
@@ -87,6 +106,26 @@ def _of_the_same(question: str, rest: str, previous: str, own: Sequence[Limit]) 
     if len(titles) != 1 or any(one.kind == "title" for one in own) or not rest:
         return None
     return f"{titles[0]}{question[question.index(rest) :]}"
+
+
+def property_asked(question: str) -> str | None:
+    """Return the question for the property that a question names and nothing besides, or None."""
+    return asked_property(_bare(question))
+
+
+def _of_what_was_asked_about(
+    previous: str, bare: str, own: Sequence[Limit], asked: str
+) -> str | None:
+    """Ask for another property of the same thing, year and place; its own limits take their place.
+
+    None where the limits have no place to take: 深圳的办件量 is a matter of its own.
+    """
+    about = asked_about(previous)
+    kinds = {one.kind for one in limits_in(about)}
+    if not about or any(one.kind not in kinds for one in own):
+        return None
+    whole = _exchanged(about, bare, own)
+    return whole and f"{whole}{asked}"
 
 
 def _exchanged(previous: str, bare: str, own: Sequence[Limit]) -> str | None:

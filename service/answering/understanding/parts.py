@@ -11,8 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from service.answering.understanding.follow_up import completed
-from service.answering.understanding.predicates import is_question, subject_of
+from service.answering.understanding.english_parts import english_parts_of
+from service.answering.understanding.follow_up import completed, property_asked
+from service.answering.understanding.language import is_english
+from service.answering.understanding.predicates import (
+    counts_what_it_names,
+    is_question,
+    subject_of,
+)
 from service.answering.understanding.shared import distributed, without_quoted
 
 _MOST = 6  # parts; more is a story, not a list of questions
@@ -39,12 +45,11 @@ class AskedPart:
 
 def parts_of(question: str) -> tuple[AskedPart, ...]:
     """Return the questions that a question asks, in order; empty where it is one."""
-    if question.isascii():
-        return ()
+    if is_english(question):
+        english = tuple(AskedPart(*part) for part in english_parts_of(question))
+        return english if len(english) <= _MOST else ()
     pieces = _pieces(question)
-    if pieces is None:
-        return ()
-    carried = _carried(pieces)
+    carried = _carried(pieces) if pieces else [AskedPart(_POLITE.sub("", question))]
     if carried is None:
         return ()
     parts = [
@@ -127,6 +132,10 @@ def _carried(pieces: Sequence[_Piece]) -> list[AskedPart] | None:
     first = latest = ""
     for piece in pieces:
         asks = piece.asks if found else _POLITE.sub("", piece.asks)
+        asked = property_asked(asks) if _LEANS.fullmatch(asks) and found else None
+        if asked is not None:  # 满意率呢, of what was named before
+            found.append(AskedPart(f"{latest}{asked}", "" if latest == first else first))
+            continue
         if _LEANS.fullmatch(asks):
             whole = completed(asks, found[-1].question) if found else None
             if whole is None:
@@ -137,6 +146,8 @@ def _carried(pieces: Sequence[_Piece]) -> list[AskedPart] | None:
         if own or not found:
             found.append(AskedPart(f"{piece.told}{asks}", first))
             latest = own
+        elif counts_what_it_names(asks):  # it may be counted of something else
+            found.append(AskedPart(asks, latest))
         else:
             found.append(AskedPart(f"{latest}{asks}", "" if latest == first else first))
         first = first or own

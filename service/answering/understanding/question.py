@@ -20,6 +20,7 @@ from service.answering.understanding.asks import (
 )
 from service.answering.understanding.everyday import official_for
 from service.answering.understanding.facts import Fact, asked_fact
+from service.answering.understanding.language import is_english
 from service.answering.understanding.lexicon import Lexicon
 from service.answering.understanding.limits import Limits, find_document_number, find_limits
 from service.answering.understanding.numerals import (
@@ -82,12 +83,9 @@ def understand(question: str, today: date, lexicon: Lexicon, about: str = "") ->
 
     `about` is what was named before it, in the same breath.
     """
-    if _is_english(question):
-        return _understand_english(question, today, lexicon)
-    inquiry = _understand_chinese(question, today, lexicon)
-    if not about:
-        return inquiry
-    return _said_after(inquiry, _understand_chinese(about, today, lexicon))
+    read = _understand_english if is_english(question) else _understand_chinese
+    inquiry = read(question, today, lexicon)
+    return _said_after(inquiry, read(about, today, lexicon)) if about else inquiry
 
 
 def _said_after(inquiry: Inquiry, before: Inquiry) -> Inquiry:
@@ -104,7 +102,10 @@ def _said_after(inquiry: Inquiry, before: Inquiry) -> Inquiry:
     wording = f"{before.wording}，{inquiry.wording}"
     official = tuple(dict.fromkeys((*before.official, *inquiry.official)))
     terms = (*inquiry.terms, *more)
-    return replace(inquiry, wording=wording, limits=limits, terms=terms, official=official)
+    vague = inquiry.vague and before.vague
+    return replace(
+        inquiry, wording=wording, limits=limits, terms=terms, official=official, vague=vague
+    )
 
 
 def _understand_chinese(question: str, today: date, lexicon: Lexicon) -> Inquiry:
@@ -160,11 +161,6 @@ def _understand_english(question: str, today: date, lexicon: Lexicon) -> Inquiry
 
 def _counted_batches(lowered: str) -> list[str]:
     return ["两批"] if re.search(r"\b(?:both|two)\b.{0,20}batch", lowered) else []
-
-
-def _is_english(question: str) -> bool:
-    letters = len(re.findall(r"[A-Za-z]", question))
-    return letters > 2 * len(re.findall(r"[\u4e00-\u9fff]", question)) and letters > 3
 
 
 def _without_number(wording: str) -> str:

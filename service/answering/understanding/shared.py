@@ -12,10 +12,15 @@ from service.answering.understanding.predicates import property_at_end
 
 _EACH = re.compile(r"分别|各自|各(?=是|为|有|占|多少|几|能|要|需|收|办|不|最)")
 _ASKS_VALUE = re.compile(r"多少|几|什么|谁|哪|多久|多长|何时|如何|怎")
+_LONG_NAME = 4  # characters of a name that is hardly the end of another: 政协提案
 _SEPARATOR = re.compile(r"、|和|与|跟|以及|及|同")
 _QUOTED = re.compile(r"[“‘《「『（(][^”’》」』）)]*[”’》」』）)]")
 _MARKS = " ，,、的"
 _ASIDE = re.compile(r"[，,]?(?:一般|最长|最短|最高|最低|最多|最少|一共|总共|共|目前|都|到底)*$")
+_COUNT = r"(?:多少|几多?)[^多少几，,、和与及？?]{1,6}"
+_OF_COUNTS = re.compile(rf"^(?P<head>.*?)(?P<counts>{_COUNT}(?:(?:、|和|与|以及|及)有?{_COUNT})+)$")
+_COUNTS = re.compile(_COUNT)
+_ALL_TOGETHER = re.compile(r"共|合计|总|加起来|加埋|加在一起|合起来|差|比")
 _OF_PROPERTIES = re.compile(
     r"^(?P<listed>[^，,？?]+?)(?:都)?(?P<asks>(?:是|叫|为)(?:什么|多少|谁|几号|哪[天年里]).{0,4})$"
 )
@@ -28,6 +33,9 @@ def distributed(question: str) -> tuple[str, ...]:
     if each is not None and _ASKS_VALUE.search(question, each.end()):
         head, tail = question[: each.start()], question[each.end() :]
         return _of_one_sort(head, tail) or _properties(_split(head), tail)
+    counts = _OF_COUNTS.match(question)
+    if counts is not None and not _ALL_TOGETHER.search(question):
+        return tuple(f"{counts['head']}{one}" for one in _COUNTS.findall(counts["counts"]))
     asked = _OF_PROPERTIES.match(question)
     return _properties(_split(asked["listed"]), asked["asks"]) if asked else ()
 
@@ -75,7 +83,9 @@ def _beside(first: str, other: str, rest: str) -> str | None:
         clause = max(clause, limit.span.end)
     name = first[clause:]
     is_name = all(tag[0] in "nvajlb" for _, tag in rjieba.tag(f"{name}{other}".replace("的", "")))
-    alike = name.endswith("的") == other.endswith("的") and abs(len(name) - len(other)) <= 1
+    shorter, longer = sorted((len(name), len(other)))
+    as_long = longer - shorter <= (2 if shorter >= _LONG_NAME else 1)
+    alike = name.endswith("的") == other.endswith("的") and as_long
     return f"{first[:clause]}{other}{rest}" if alike and is_name and len(other) > 1 else None
 
 

@@ -36,6 +36,14 @@ def test_two_batches_are_answered_each(desk: Desk) -> None:
     assert len(given.citations) == 1  # one sentence states both
 
 
+def test_an_english_question_is_answered_part_by_part(desk: Desk) -> None:
+    given = ask(desk, "How many items are in the first batch, and how many in the second?")
+    assert [part.answer for part in given.parts] == ["258 项", "543 项"]
+    assert all(part.citations for part in given.parts)
+    whole = ask(desk, "Who signed the report and what is the hotline's completion rate?")
+    assert [part.answer for part in whole.parts] == ["任煜昌", "98.68%"]
+
+
 def test_facts_about_a_document_are_answered_each(desk: Desk) -> None:
     given = ask(desk, "这份报告的文号和签发人是什么？")
     assert [part.answer for part in given.parts] == ["鹤政数〔2022〕17 号", "任煜昌"]
@@ -52,6 +60,16 @@ def test_a_part_without_a_basis_is_said_to_have_none(desk: Desk) -> None:
     assert given.confidence == first.confidence
     assert "part_without_basis" in {notice.kind for notice in given.notices}
     assert "没有找到依据" in (given.script or "")
+
+
+def test_an_english_script_is_english_throughout_and_names_a_shared_source_once(
+    desk: Desk,
+) -> None:
+    given = ask(desk, "How many items are in the first batch, and who painted the town hall?")
+    assert [part.outcome for part in given.parts] == [Outcome.ANSWERED, Outcome.REFUSED]
+    assert "No basis was found for: Who painted the town hall." in (given.script or "")
+    both = ask(desk, "How many items are in the first batch, and how many in the second?")
+    assert (both.script or "").count("Source: ") == 1
 
 
 def test_where_no_part_has_a_basis_the_question_is_refused(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.answering.answer import Answer, Outcome
+from service.answering.answers.values import says_nothing
 from service.desk import Channel, Desk
 
 
@@ -64,3 +65,17 @@ def test_what_only_one_of_them_states_is_answered_from_it(counter: Desk) -> None
     given = ask(counter, "全市投放了多少辆公共自行车？")
     assert given.answer == "8000 辆"
     assert "conflict" not in {notice.kind for notice in given.notices}
+
+
+@pytest.mark.parametrize(
+    "stated", ["有关材料", "其他规定", "公开招标；\n（二）邀请招标；（三）询价"]
+)
+def test_words_that_name_nothing_are_no_answer(stated: str) -> None:
+    assert says_nothing(stated)
+
+
+@pytest.mark.parametrize(
+    "stated", ["有关部门出具的收入证明", "户口簿", "警告；罚款", "（二）户口簿"]
+)
+def test_words_that_name_something_are(stated: str) -> None:
+    assert not says_nothing(stated)

@@ -38,6 +38,21 @@ WINDOWS = "How many service windows are there in Heshan?"
             "What does the Civil Affairs Bureau do?",
             "What does the Finance Bureau do?",
         ),
+        (
+            "And the satisfaction rate?",
+            "What was the hotline’s completion rate in 2022?",
+            "What is the satisfaction rate of the hotline in 2022?",
+        ),
+        (
+            "what about the opening hours",
+            "Where is the library?",
+            "What are the opening hours of the library?",
+        ),
+        (
+            "What about the fee?",
+            "How do I apply for a parking permit?",
+            "What is the fee to apply for a parking permit?",
+        ),
     ],
 )
 def test_an_english_question_that_leans_on_the_one_before_is_made_whole(
@@ -60,6 +75,7 @@ def test_an_english_question_that_leans_on_the_one_before_is_made_whole(
         ("What about the Finance Bureau?", "Where is the Tax Office?"),
         ("What about Monday?", WINDOWS),
         ("What about fees?", WINDOWS),
+        ("What about the library's fees?", "Where is the school?"),
         ("and why?", WINDOWS),
         ("And?", WINDOWS),
         ("And in which year did the second batch begin?", BATCH),
