@@ -19,6 +19,7 @@ _ITEM_STYLES = {
     Style.CIRCLE,
 }
 _INLINE_ITEM = re.compile(r"(?<=[：；。:;])\s*(?=[（(]\s?[一二三四五六七八九十]{1,3}\s?[）)])")
+_GLUED_LEAD = re.compile(r"(?<=[。；])[^。；：:]{2,}[：:]$")
 _CAPTION = re.compile(r"\s*[【（(〔]([^】）)〕]{1,30})[】）)〕](?=\s|\S)")
 _FEWEST = 2  # articles that make a text a law and no mere mention of one
 
@@ -103,27 +104,31 @@ def _article_heading(unit: Unit) -> Span:
 
 def _clauses(unit: Unit, following: Sequence[Unit]) -> list[_Clause]:
     clauses = [_Clause(unit.start)]
-    _add_inline_items(clauses[-1], unit, _rest_start(unit))
+    after = [*following[1:], None]
+    _add_inline_items(clauses[-1], unit, _rest_start(unit), following[0] if following else None)
     empty = not _rest(unit).strip()  # the mark stands alone, its text on the next line
     item_open = False
     lead: int | None = (
         None  # where a paragraph begins that goes on with an item, or leads in a list
     )
-    for paragraph in following:
+    before = unit
+    for paragraph, next_one in zip(following, after, strict=False):
         mark = paragraph.mark
         if mark is not None and mark.style in _ITEM_STYLES:
             _resume(clauses, mark)
-            if lead is not None and mark.number == 1 and mark.style in clauses[-1].styles[:1]:
-                clauses.append(_Clause(lead))
+            if mark.number == 1 and mark.style in clauses[-1].styles[:1]:
+                lead = lead if lead is not None else _glued_lead(before)
+                clauses += [_Clause(lead)] if lead is not None else []
             lead = None
             _add_item(clauses[-1], paragraph, 0)
-            _add_inline_items(clauses[-1], paragraph, mark.length)
+            _add_inline_items(clauses[-1], paragraph, mark.length, next_one)
         elif not (empty or item_open):
             clauses.append(_Clause(paragraph.start))
-            _add_inline_items(clauses[-1], paragraph, 0)
+            _add_inline_items(clauses[-1], paragraph, 0, next_one)
         elif item_open:
             lead = paragraph.start
         empty = False
+        before = paragraph
         inside = bool(clauses[-1].items)
         item_open = inside and not paragraph.text.endswith(("。", "！", "”", "）"))
     return clauses
@@ -155,8 +160,17 @@ def _rest_start(unit: Unit) -> int:
     return unit.mark.length if unit.mark else 0
 
 
-def _add_inline_items(clause: _Clause, unit: Unit, offset: int) -> None:
-    """Add the items that stand in the same paragraph: …的：（一）…；（二）…."""
+def _glued_lead(unit: Unit) -> int | None:
+    """Return where the sentence begins that leads in a list, glued to the item before it."""
+    found = _GLUED_LEAD.search(unit.text)
+    return unit.start + found.start() if found else None
+
+
+def _add_inline_items(clause: _Clause, unit: Unit, offset: int, following: Unit | None) -> None:
+    """Add the items that stand in the same paragraph: …的：（一）…；（二）….
+
+    Of one alone, `following` says whether it is one: there （二） stands at the head of a line.
+    """
     found = [
         (match.end(), mark)
         for match in _INLINE_ITEM.finditer(unit.text, offset)
@@ -170,9 +184,14 @@ def _add_inline_items(clause: _Clause, unit: Unit, offset: int) -> None:
         if mark.number == expected:
             chain.append(position)
             expected += 1
-    if len(chain) >= _FEWEST or (chain and clause.items):
+    goes_on = following is not None and _continues(following.mark, expected)
+    if len(chain) >= _FEWEST or (chain and (clause.items or goes_on)):
         for position in chain:
             _add_item(clause, unit, position)
+
+
+def _continues(mark: Mark | None, number: int) -> bool:
+    return mark is not None and mark.style is Style.BRACKET and mark.number == number
 
 
 def _add_item(clause: _Clause, unit: Unit, offset: int) -> None:

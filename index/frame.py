@@ -27,6 +27,9 @@ from index.numerals import DATE_PATTERN, is_date
 from index.units import Unit, is_dated_signature
 
 _ANNEX = re.compile(r"附\s?(?:件|表|录)?\s?[\d一二三四五六七八九十]{0,3}\s?[：:]?")
+_TITLED_ANNEX = re.compile(
+    r"(?P<label>附\s?件\s?[\d一二三四五六七八九十]{1,3})\s?[：:]?\s?(?P<title>[^。；，：:]{4,60})"
+)
 _CONTENTS = re.compile(r"目\s*[录次]")  # 目录
 _ENACTMENT = re.compile(r"通过|批准|公布|发布|修正|修订|施行|实施|颁布|令第|公告")
 _ORDER = re.compile(r"令\s*(?:第?\s*[\d一二三四五六七八九十百]+\s*号)?$")
@@ -60,19 +63,55 @@ def is_annex_heading(text: str) -> bool:
     return _ANNEX.fullmatch(text) is not None
 
 
+def annex_label(text: str) -> str:
+    """Return what an annex is called whose heading this is; nothing where it is none."""
+    if is_annex_heading(text):
+        return re.sub(r"\s", "", text).rstrip("：:")
+    titled = _TITLED_ANNEX.fullmatch(text)
+    return re.sub(r"\s", "", titled["label"]) if titled else ""
+
+
+def listed_annexes(units: Sequence[Unit]) -> range:
+    """Return the 附件说明 below the last article of a regulation: 附件：1.…, an entry a line."""
+    articles = [
+        index
+        for index, unit in enumerate(units)
+        if unit.mark is not None and unit.mark.style is Style.ARTICLE
+    ]
+    for start in range(articles[-1] + 1 if articles else len(units), len(units)):
+        if field_name(units[start].text) == "附件":
+            stop = start + 1
+            while stop < len(units) and _may_be_entry(units[stop], units[stop - 1]):
+                stop += 1
+            return range(start, stop)
+    return range(len(units), len(units))
+
+
 def is_order(title: str) -> bool:
     """Say whether a title is that of the 令 by which a regulation is promulgated."""
     return _ORDER.search(title.strip()) is not None
 
 
 def _begins_annex(units: Sequence[Unit], index: int) -> bool:
-    if is_annex_heading(units[index].text):
+    if is_annex_heading(units[index].text) or _is_listed_annex(units, index):
         return True
     if _is_tail_line(units[index].text) or _continues_copies(units, index):
         return False
     if not _follows_signature(units, index):
         return False
     return not is_agency_line(units[index]) or title_length(units, index) > 0
+
+
+def _is_listed_annex(units: Sequence[Unit], index: int) -> bool:
+    """Say whether a paragraph is 附件1：… and a title that the 附件说明 above it has named."""
+    titled = _TITLED_ANNEX.fullmatch(units[index].text)
+    if titled is None:
+        return False
+    return any(
+        unit.text.endswith(titled["title"])
+        and (field_name(unit.text) == "附件" or (unit.mark and unit.mark.style is Style.DOT))
+        for unit in units[:index]
+    )
 
 
 def _is_tail_line(text: str) -> bool:
@@ -112,7 +151,7 @@ def head_of(units: Sequence[Unit], *, main: bool) -> list[tuple[SectionKind, int
             position += length
             seen_title = True
             continue
-        annex_heading = not main and position == 0 and is_annex_heading(unit.text)
+        annex_heading = not main and position == 0 and bool(annex_label(unit.text))
         repeated = seen_title and _repeats(unit, units[max(0, position - _TITLE_LINES) : position])
         second = seen_title and _is_second_title(units, position)
         minutes = seen_title and position < minutes_head_length(units)

@@ -15,10 +15,11 @@ from index.articles import accepted_articles, article_section
 from index.document import Section, SectionKind, Span
 from index.formats.raw import OutlineHeading
 from index.frame import (
+    annex_label,
     contents_length,
     head_of,
-    is_annex_heading,
     is_order,
+    listed_annexes,
     printed_span,
     regions,
     tail_of,
@@ -81,10 +82,9 @@ def _annex(found: Sequence[Unit], text: str, *, labelled: bool) -> Section:
     """Build an annex: 附件2, or a regulation that follows the notice that issues it."""
     children = _region(found, 2, main=False)
     title = next((child for child in children if child.kind is SectionKind.TITLE), None)
-    if is_annex_heading(found[0].text):
-        heading: Span | None = found[0].printed
-        label = _unspaced(found[0].text).rstrip("：:")
-    else:
+    heading: Span | None = found[0].printed
+    label = annex_label(found[0].text)
+    if not label:
         heading = title.heading if title else None
         label = f"《{_unspaced(heading.of(text))}》" if heading else ""
     span = Span(found[0].start, found[-1].end)
@@ -97,9 +97,14 @@ def _region(found: Sequence[Unit], level: int, *, main: bool) -> list[Section]:
     body_start = sum(length for _, length in head)
     tail = tail_of(found[body_start:]) if len(found) > body_start else []
     body_end = len(found) - sum(length for _, length in tail)
+    body = found[body_start:body_end]
+    listed = listed_annexes(body)
+    fields = [(SectionKind.FIELD, len(listed))] if listed else []
     return [
         *_frame(found[:body_start], head, level),
-        *_body(found[body_start:body_end], level),
+        *_body(body[: listed.start], level),
+        *_frame(body[listed.start : listed.stop], fields, level),
+        *_body(body[listed.stop :], level),
         *_frame(found[body_end:], tail, level),
     ]
 

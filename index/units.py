@@ -44,6 +44,7 @@ _MARK_HINT = re.compile(
     r"[第笫]|[（(][一二三四五六七八九十]|[一二三四五六七八九十]{1,3}\s?、|\d{1,2}\s?[.．、]"
 )
 _MAY_PRECEDE = "。；：！？”）】〕》;:!?) \u3000\xa0"
+_CITES, _CITED_ON = frozenset("第～~至和及或、"), frozenset("（(～~")
 _OPEN_HEADING = re.compile(r"[^。；：！？，,;]{0,45}")
 _INLINE = {Style.PART, Style.CHAPTER, Style.DIVISION, Style.ARTICLE, Style.COMMA, Style.BRACKET}
 _DEEPER: Mapping[Style, tuple[Style, ...]] = {  # whose numbers begin anew below a mark
@@ -153,6 +154,8 @@ def _mark_starts(text: str, line: Span, breaks: set[int]) -> Iterator[int]:
     heading_start: int | None = line.start
     for index, (position, mark) in enumerate(marks):
         before = text[position - 1] if position > line.start else "。"
+        if mark.style is Style.BRACKET and _is_cited(text, position, mark):
+            continue
         after_heading = (
             heading_start is not None
             and _OPEN_HEADING.fullmatch(text, heading_start, position) is not None
@@ -168,6 +171,12 @@ def _mark_starts(text: str, line: Span, breaks: set[int]) -> Iterator[int]:
             last.pop(deeper, None)
         heading_start = position + mark.length
         yield position
+
+
+def _is_cited(text: str, position: int, mark: Mark) -> bool:
+    """Say whether a number in brackets is only named: 第（一）项, （一）～（四）项."""
+    end = position + mark.length
+    return text[position - 1 : position] in _CITES or text[end : end + 1] in _CITED_ON
 
 
 def _is_next(mark: Mark, last: tuple[int, int] | None, *, goes_on: bool) -> bool:

@@ -21,9 +21,10 @@ from index.store.progress import Progress
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from index.bundle.bring_in import BroughtIn, Rules
+    from index.bundle.bring_in import Rules
     from index.bundle.writing import Written
     from index.worker import Worker
+    from service.carrying import Imported
     from service.desk import Desk
 
 _MOST_FILES_AT_ONCE = 4  # being read; each process takes some 100 MB
@@ -94,30 +95,37 @@ def complete_jobs(
 def export_bundle(
     settings: Settings, target: Path, *, public: bool, report: Callable[[int, int], None]
 ) -> Written:
-    """Write the knowledge base into one archive; `public`, only what anybody may see here."""
+    """Write the knowledge base into one archive; `public`, only what anybody may see here.
+
+    Raises InvalidSiteCalibration.
+    """
     from index.bundle.writing import BundleWriter  # noqa: PLC0415  for this alone
     from index.store.database import Database  # noqa: PLC0415
+    from service.site_calibration import SiteCalibration  # noqa: PLC0415  reads weights
 
     disclosures = settings.public_disclosures if public else None
+    found = None if public else SiteCalibration.read(settings.data_dir)
+    fitted = found.content if found is not None else None
     with closing(Database.open(settings.data_dir)) as database:
-        return BundleWriter(database, settings.data_dir).write(target, disclosures, report)
+        return BundleWriter(database, settings.data_dir).write(target, disclosures, report, fitted)
 
 
 def import_bundle(
     settings: Settings, source: Path, rules: Rules, report: Callable[[int, int], None]
-) -> BroughtIn:
-    """Check an archive that `export_bundle` wrote, and bring it in. Raises BundleError."""
-    from index.bundle.bring_in import Importer  # noqa: PLC0415  for this alone
-    from index.bundle.reading import Bundle  # noqa: PLC0415
-    from index.store.database import Database  # noqa: PLC0415
+) -> Imported:
+    """Check an archive that `export_bundle` wrote, and bring it in.
+
+    Raises BundleError and InvalidSiteCalibration.
+    """
+    from index.bundle.reading import Bundle  # noqa: PLC0415  for this alone
     from index.store.files import prepare_directory  # noqa: PLC0415
+    from service.carrying import bring_in  # noqa: PLC0415
 
     with Bundle(source) as bundle:
         bundle.check(report)
         prepare_directory(settings.data_dir)
         model = _model_here(settings) if bundle.manifest.model else None
-        with closing(Database.open(settings.data_dir)) as database:
-            return Importer(database, settings.data_dir, rules, model).bring_in(bundle, report)
+        return bring_in(bundle, settings, rules, model, report)
 
 
 def _model_here(settings: Settings) -> str | None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from index.document import Filter, Kind
 from index.errors import DocumentNotFound
@@ -14,7 +15,8 @@ from index.knowledge_base import KnowledgeBase
 from index.store.curated import CuratedAnswer
 from service.answering.answer import Answer, Citation, Notice, Outcome, Reason, Refusal
 from service.answering.understanding.places import stem
-from service.same_question import is_same_question
+from service.same_question import is_same_by_terms, is_same_question
+from service.synonyms.exact import ExactTerms
 
 _WITHOUT_BASIS = Notice("without_basis", "这是标准问答，没有注明依据，引用前请核实。")
 _SURE, _SAME_SENSE = 1.0, 0.9
@@ -24,18 +26,22 @@ _NAMED_AT_MOST = 8  # regions to choose from
 
 @dataclass(frozen=True, slots=True)
 class CuratedDesk:
-    """Where the site's own answers are kept, and for which region it asks first."""
+    """Where the site's own answers are kept, and for which region it asks first.
+
+    `terms` gives the synonyms that are exact enough to make two questions one, as they are now.
+    """
 
     knowledge_base: KnowledgeBase
     region: str | None = None
     public_url: str = ""
+    terms: Callable[[], ExactTerms] = ExactTerms
 
     def answer(self, question: str, filter_: Filter, at: datetime) -> Answer | None:
         """Return the site's own answer to this question as it holds at a moment, or None.
 
         Exactly this question is looked for first, then one that is surely the same in other
-        words. None also where its basis is gone, not in force on the day, or not for this
-        channel: then the documents are asked.
+        words, then one that is so but for an official word. None also where its basis is gone,
+        not in force on the day, or not for this channel: then the documents are asked.
         """
         curated = self.knowledge_base.curated
 
@@ -44,12 +50,26 @@ class CuratedDesk:
 
         def surely(wording: str) -> list[CuratedAnswer]:
             near = curated.near(wording, at, filter_.disclosures)
-            return [one for one in near if _asks(one, wording)]
+            return [one for one in near if _asks(one, wording, is_same_question)]
 
-        for find in (exactly, surely):
+        def by_terms(wording: str) -> list[CuratedAnswer]:
+            terms = self.terms()
+            marked = terms.marked(wording)
+            if marked is None:
+                return []
+            near = [
+                one
+                for either in (marked.everyday, marked.official)
+                for one in curated.near(either, at, filter_.disclosures)
+            ]
+            same = partial(is_same_by_terms, terms=terms)
+            found = {one.id: one for one in near if _asks(one, wording, same)}
+            return list(found.values())
+
+        for find in (exactly, surely, by_terms):
             for found in self._found(question, filter_, find):
                 one_answer = len({kept.draft.answer for kept in found}) == 1
-                if find is surely and not one_answer and len(_regions(found)) < len(found):
+                if find is not exactly and not one_answer and len(_regions(found)) < len(found):
                     return None  # two answers to the same: not sure
                 if one_answer or len(found) == 1:
                     return self._given(question, found[0], filter_, at, exact=find is exactly)
@@ -160,9 +180,9 @@ class CuratedDesk:
         }
 
 
-def _asks(kept: CuratedAnswer, question: str) -> bool:
+def _asks(kept: CuratedAnswer, question: str, same: Callable[[str, str], bool]) -> bool:
     wordings = (kept.draft.question, *kept.draft.wordings)
-    return any(is_same_question(question, wording) for wording in wordings)
+    return any(same(question, wording) for wording in wordings)
 
 
 def _same_sense(kept: CuratedAnswer) -> Notice:

@@ -36,6 +36,7 @@ from service.settings import Settings
 from service.site_calibration import FollowedCalibration, reader_identity
 from service.succession import lapse_notices
 from service.suggestions import suggest
+from service.synonyms.exact import ExactTerms, exact_terms
 from service.synonyms.table import lexicon_with
 
 _FIRST_DAY = date(1, 1, 2)  # the day before has no beginning in Shanghai that a store can hold
@@ -97,12 +98,15 @@ class Desk:
         self._tried: Remembered[tuple[int, Filter, str], Answer] = Remembered(2 * MOST_TRIED)
         self._names: Remembered[int, FormerNames] = Remembered(1)
         self.agencies = agencies_of(settings.data_dir)
-        self.curated = CuratedDesk(knowledge_base, settings.region, settings.public_url)
+        self.curated = CuratedDesk(
+            knowledge_base, settings.region, settings.public_url, lambda: self.exact_terms
+        )
         shipped = calibration or Calibration.bundled()
         self._calibration = FollowedCalibration(
             shipped, settings.data_dir if calibration is None else None, settings.reader
         )
         self._lexicons: Remembered[int, Lexicon] = Remembered(1)
+        self._terms: Remembered[int, ExactTerms] = Remembered(1)
         self._means = Means(
             library=_Library(knowledge_base),
             reader=_reader(settings, shipped),
@@ -118,6 +122,12 @@ class Desk:
         """Return what questions are understood by, with the site's synonyms as they are now."""
         base = self.knowledge_base
         return self._lexicons.get(base.revision, lambda: lexicon_with(base.synonyms.all()))
+
+    @property
+    def exact_terms(self) -> ExactTerms:
+        """Return the synonyms that are exact enough to make two questions one, as they are now."""
+        revision = self.knowledge_base.revision
+        return self._terms.get(revision, lambda: exact_terms(self.lexicon))
 
     @property
     def answering(self) -> Answering:

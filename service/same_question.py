@@ -2,6 +2,7 @@
 
 Sure means: nothing is left over on either side once politeness, particles and ways of asking
 are seen through. 几点开门 and 几点关门 share most of their characters and are not the same.
+A word that means exactly its official one (低保, 最低生活保障) may stand for it, as a whole.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from index.fold import fold
 from service.answering.understanding.lexicon import Lexicon
 from service.answering.understanding.segment import tagged
 from service.answering.understanding.terms import bare
+from service.synonyms.exact import FIRST_MARK, ExactTerms
 
 # In order: what is longer or more special comes first.
 _WAYS: Sequence[tuple[str, str]] = (
@@ -91,20 +93,42 @@ _DIRECTED = re.compile(r"[从由转给变改换比对向]")  # from whom to whom
 _ALIKE = {"办理": "办", "申办": "办", "办事": "办"}
 
 
+Sense = tuple[frozenset[str], tuple[str, ...]]
+
+
 def is_same_question(asked: str, wording: str) -> bool:
     """Say whether two questions ask the same for sure."""
-    one, other = _sense(asked), _sense(wording)
+    return _are_one(_sense(asked), _sense(wording))
+
+
+def is_same_by_terms(asked: str, wording: str, terms: ExactTerms) -> bool:
+    """Say whether two questions ask the same for sure, an exact term being its official word.
+
+    All else is to be equal as ever: a term counts as one word that nothing else is part of.
+    """
+    one, other = terms.marked(asked), terms.marked(wording)
+    if one is None or other is None or one.terms != other.terms:
+        return False
+    return _are_one(_sense(one.wording, len(one.terms)), _sense(other.wording, len(one.terms)))
+
+
+def _are_one(one: Sense, other: Sense) -> bool:
     return one == other and any(not word.isascii() or word.isdigit() for word in one[0])
 
 
 @lru_cache(maxsize=4096)
-def _sense(question: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the words of a question and how it asks; and their order, where that matters."""
+def _sense(question: str, marks: int = 0) -> Sense:
+    """Return the words of a question and how it asks; and their order, where that matters.
+
+    So many private characters, the first there are, stand for a term each.
+    """
     wording = fold(Lexicon.bundled().standard_wording(question))
     wording = _POLITE.sub("", wording)
     found = {str(match.lastgroup) for match in _WAY.finditer(wording)}
     found.discard("have")
     rest = _WAY.sub(lambda match: "有" if match.lastgroup == "have" else " ", wording)
+    for mark in map(chr, range(FIRST_MARK, FIRST_MARK + marks)):
+        rest = rest.replace(mark, f" {mark} ")  # no part of another word
     texts = (bare(word) for part in rest.split() for word, _ in tagged(part))
     words = [_ALIKE.get(text, text) for text in texts if text and text not in _IDLE]
     return frozenset(found.union(words)), tuple(words) if _DIRECTED.search(wording) else ()

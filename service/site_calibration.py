@@ -19,7 +19,8 @@ from service.answering.confidence import Calibration, Correction
 from service.answering.reading.trained_reader import WEIGHTS
 
 FILE_NAME = "calibration.json"
-Sort = Literal["value", "passage"]
+Sort = Literal["value", "passage", "listing"]
+_MOST_EARLIER = 50  # that can be gone back to; JSON nested deeper than 200 cannot be read
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +58,7 @@ class SiteCalibration(BaseModel):
     def read(cls, directory: Path) -> Self | None:
         """Return the site's calibration, None where it has none. Raises InvalidSiteCalibration."""
         try:
-            return cls.model_validate_json((directory / FILE_NAME).read_bytes())
+            return cls.of((directory / FILE_NAME).read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, ValidationError) as error:
@@ -66,10 +67,39 @@ class SiteCalibration(BaseModel):
                 "请用 wenju calibrate 重新校准，或删去这个文件，回到出厂校准。"
             ) from error
 
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """Read a calibration as `content` writes it. Raises ValidationError."""
+        return cls.model_validate_json(content)
+
+    @property
+    def content(self) -> bytes:
+        """Write it down."""
+        return (self.model_dump_json(indent=2) + "\n").encode()
+
     def write(self, directory: Path) -> None:
         """Make this the site's calibration; running servers take it over."""
         with reported(directory):
-            write_durably(directory / FILE_NAME, (self.model_dump_json(indent=2) + "\n").encode())
+            write_durably(directory / FILE_NAME, self.with_latest(_MOST_EARLIER).content)
+
+    def with_latest(self, count: int) -> SiteCalibration:
+        """Return this with so many of those that held before."""
+        if self.previous is None:
+            return self
+        earlier = self.previous.with_latest(count - 1) if count else None
+        return self.model_copy(update={"previous": earlier})
+
+    def is_as(self, other: SiteCalibration) -> bool:
+        """Say whether both are the same one, whatever held before."""
+        alone = {"previous": None}
+        return self.model_copy(update=alone) == other.model_copy(update=alone)
+
+    def follows(self, other: SiteCalibration) -> bool:
+        """Say whether this is the other one, or can be undone to it."""
+        one: SiteCalibration | None = self
+        while one is not None and not one.is_as(other):
+            one = one.previous
+        return one is not None
 
     def applied_to(self, shipped: Calibration) -> Calibration:
         """Return the shipped calibration, corrected."""

@@ -11,12 +11,15 @@ from typing import Any
 from index.errors import BundleTooNew, DamagedBundle, NotABundle
 
 FORM = "wenju-knowledge-base"
-VERSION = 1  # of the form; a reader of a later one keeps reading the earlier ones
+# Of the form; a reader of a later one keeps reading the earlier ones.
+WITHOUT_SYNONYMS, VERSION = 1, 2
 MANIFEST = "manifest.json"
 CURATED = "curated.json"
+SYNONYMS = "synonyms.json"
+CALIBRATION = "calibration.json"
 _MEMBER = re.compile(
-    rf"{re.escape(CURATED)}|documents/[0-9a-f]{{16}}\.json|vectors/[0-9a-f]{{16}}"
-    r"|originals/[0-9a-f]{64}"
+    rf"{'|'.join(map(re.escape, (CURATED, SYNONYMS, CALIBRATION)))}"
+    r"|documents/[0-9a-f]{16}\.json|vectors/[0-9a-f]{16}|originals/[0-9a-f]{64}"
 )
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -43,6 +46,7 @@ class BundleManifest:
     model: str | None
     dimension: int | None
     members: Mapping[str, MemberFacts]
+    version: int = VERSION
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -71,9 +75,7 @@ def original_member(sha256: str) -> str:
 
 def manifest_json(manifest: BundleManifest) -> bytes:
     """Write a manifest."""
-    return json.dumps(
-        {"format": FORM, "version": VERSION, **asdict(manifest)}, ensure_ascii=False, indent=1
-    ).encode()
+    return json.dumps({"format": FORM, **asdict(manifest)}, ensure_ascii=False, indent=1).encode()
 
 
 def manifest_of(content: bytes) -> BundleManifest:
@@ -82,9 +84,9 @@ def manifest_of(content: bytes) -> BundleManifest:
         given = json.loads(content)
         if not isinstance(given, dict) or given.get("format") != FORM:
             raise NotABundle("这个压缩包不是问据导出的知识库。请用 wenju export 导出的文件。")
-        if given["version"] != VERSION:
+        if given["version"] not in (WITHOUT_SYNONYMS, VERSION):
             raise BundleTooNew(
-                f"这个导出文件的格式是第 {given['version']} 版，本程序只认识第 {VERSION} 版。"
+                f"这个导出文件的格式是第 {given['version']} 版，本程序只认识到第 {VERSION} 版。"
                 "请升级程序后再导入。"
             )
         return _manifest(given)
@@ -106,7 +108,13 @@ def _manifest(given: Mapping[str, Any]) -> BundleManifest:
     if not sound:
         raise ValueError
     return BundleManifest(
-        str(given["made_by"]), str(given["made_at"]), given["public"], model, dimension, members
+        made_by=str(given["made_by"]),
+        made_at=str(given["made_at"]),
+        public=given["public"],
+        model=model,
+        dimension=dimension,
+        members=members,
+        version=given["version"],
     )
 
 

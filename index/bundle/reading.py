@@ -15,26 +15,35 @@ from index.bundle.contents import (
     document_of,
 )
 from index.bundle.manifest import (
+    CALIBRATION,
     CURATED,
     MANIFEST,
+    SYNONYMS,
+    WITHOUT_SYNONYMS,
     BundleManifest,
     document_member,
     manifest_of,
     original_member,
     vectors_member,
 )
+from index.bundle.synonyms import synonyms_of
 from index.closing import Closing
 from index.errors import NotABundle, UnsafeBundle
 from index.formats import MAX_BYTES
 from index.formats.failures import DAMAGE
 from index.formats.package import is_locked, is_unsafe_name
 from index.store.files import reported
+from index.store.synonyms import Synonym
 
 Report = Callable[[int, int], None]
 _MOST_MEMBERS = 2_000_000
 _MOST_MANIFEST_BYTES = 256 * 1024 * 1024
 _MOST_READING_BYTES = 256 * 1024 * 1024  # of one document as JSON, its boxes included
-_MOST_CURATED_BYTES = 512 * 1024 * 1024
+_MOST_BYTES = {
+    CURATED: 512 * 1024 * 1024,
+    SYNONYMS: 64 * 1024 * 1024,
+    CALIBRATION: 1024 * 1024,
+}
 _MOST_SWELLING = 100  # unpacked to packed, of all together
 _SLACK = 64 * 1024 * 1024  # that a small bundle may swell to all the same
 _PIECE = 1 << 20
@@ -80,6 +89,7 @@ class Bundle(Closing):
         for document_id in self.manifest.documents:
             self.document(document_id)
         self.answers()
+        self.synonyms()
 
     def document(self, document_id: str) -> CarriedDocument:
         """Return a document. Raises DamagedBundle."""
@@ -103,6 +113,19 @@ class Bundle(Closing):
     def answers(self) -> list[CarriedAnswer]:
         """Return the curated answers. Raises DamagedBundle."""
         return curated_of(self._read(CURATED))
+
+    def synonyms(self) -> list[Synonym] | None:
+        """Return the site's own synonyms, None from before they were carried.
+
+        Raises DamagedBundle.
+        """
+        if SYNONYMS not in self.manifest.members:
+            return None
+        return synonyms_of(self._read(SYNONYMS))
+
+    def calibration(self) -> bytes | None:
+        """Return the site's calibration as it is, None where it carries none."""
+        return self._read(CALIBRATION) if CALIBRATION in self.manifest.members else None
 
     def _read(self, name: str) -> bytes:
         try:
@@ -132,8 +155,10 @@ class Bundle(Closing):
 
 
 def _hold_to(manifest: BundleManifest, sizes: Mapping[str, int]) -> None:
-    if CURATED not in manifest.members:
-        raise damaged(CURATED)
+    needed = [CURATED] if manifest.version == WITHOUT_SYNONYMS else [CURATED, SYNONYMS]
+    for name in needed:
+        if name not in manifest.members:
+            raise damaged(name)
     for name, facts in manifest.members.items():
         if sizes[name] != facts.size:
             raise damaged(name)
@@ -142,8 +167,8 @@ def _hold_to(manifest: BundleManifest, sizes: Mapping[str, int]) -> None:
 
 
 def _most(name: str) -> int:
-    if name == CURATED:
-        return _MOST_CURATED_BYTES
+    if name in _MOST_BYTES:
+        return _MOST_BYTES[name]
     return MAX_BYTES if name.startswith("originals/") else _MOST_READING_BYTES
 
 

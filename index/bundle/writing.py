@@ -22,8 +22,10 @@ from index.bundle.contents import (
     without_endings,
 )
 from index.bundle.manifest import (
+    CALIBRATION,
     CURATED,
     MANIFEST,
+    SYNONYMS,
     BundleManifest,
     MemberFacts,
     document_member,
@@ -31,6 +33,7 @@ from index.bundle.manifest import (
     original_member,
     vectors_member,
 )
+from index.bundle.synonyms import Unsaid, synonyms_json
 from index.document import Disclosure, Document
 from index.hidden_names import HiddenNames
 from index.store.catalogue import DocumentSummary, summaries
@@ -42,6 +45,7 @@ from index.store.feed import chunks_in
 from index.store.files import reported
 from index.store.originals import Originals, sha256_of
 from index.store.revision import state_of
+from index.store.synonyms import Synonym, kept_synonyms
 from index.store.tables import ContentRow, CuratedRow, DocumentRow, EndingRow, VectorRow
 
 Report = Callable[[int, int], None]
@@ -50,7 +54,7 @@ _WHEN = (1980, 1, 1, 0, 0, 0)  # a member's time says nothing
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What went into a bundle, and which public answers could not.
+    """What went into a bundle, and which public answers and synonyms could not.
 
     `unmarked` counts documents that go as public though nothing says that they are.
     """
@@ -60,6 +64,9 @@ class Written:
     vectors: int
     unmarked: int
     withheld: tuple[str, ...] = ()  # questions whose basis is not public
+    synonyms: int = 0
+    withheld_synonyms: tuple[str, ...] = ()  # words that only what stays behind has
+    calibration: bool = False
 
 
 class BundleWriter:
@@ -70,11 +77,16 @@ class BundleWriter:
         self._originals = Originals(directory)
 
     def write(
-        self, target: Path, disclosures: Collection[Disclosure] | None, report: Report
+        self,
+        target: Path,
+        disclosures: Collection[Disclosure] | None,
+        report: Report,
+        calibration: bytes | None = None,
     ) -> Written:
         """Write a bundle; it is there whole or not at all.
 
-        `disclosures` are the only ones that go in, None for everything.
+        `disclosures` are the only ones that go in, None for everything. The calibration goes in
+        as it is, but only with everything: it was fitted on what people said of all answers.
         """
         unfinished = target.with_name(f"{target.name}.part")
         try:
@@ -84,7 +96,8 @@ class BundleWriter:
                 self._database.reading() as connection,
             ):
                 source = _Source(connection, disclosures)
-                written = _write(archive, source, self._originals, report)
+                fitted = None if source.public else calibration
+                written = _write(archive, source, self._originals, report, fitted)
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -104,8 +117,9 @@ class _Source:
             if disclosures is None or one.metadata.disclosure in disclosures
         ]
         self.ids = {one.id for one in self.documents}
+        self._behind = [one for one in everything if one.id not in self.ids]
         self._disclosures = disclosures
-        self._hidden = HiddenNames.of(one.metadata for one in everything if one.id not in self.ids)
+        self._hidden = HiddenNames.of(one.metadata for one in self._behind)
         ended = connection.execute(select(EndingRow.document_id, EndingRow.by_document))
         self._ended = {row.document_id for row in ended if row.by_document in self.ids}
         state = state_of(connection)
@@ -113,12 +127,7 @@ class _Source:
 
     def document(self, summary: DocumentSummary) -> Document:
         """Return a document as it goes out: what another one ended settles itself over there."""
-        query = (
-            select(DocumentRow.__table__, ContentRow.text, ContentRow.structure)
-            .join(ContentRow, ContentRow.document_id == DocumentRow.id)
-            .where(DocumentRow.id == summary.id)
-        )
-        document = document_of(self.connection.execute(query).one())
+        document = self._as_it_is(summary.id)
         if document.id in self._ended:
             document = without_endings(document, summary.edited)
         return replace(document, metadata=self._hidden.cleared(document.metadata))
@@ -171,12 +180,41 @@ class _Source:
         basis = answer.draft.basis
         if basis is None:
             return None
+        return basis.span.of(self._as_it_is(basis.document_id).text)
+
+    def synonyms(self) -> tuple[list[Synonym], list[str]]:
+        """Return the site's own synonyms that go out, and the words of those that stay behind.
+
+        A synonym is only wording; of the public part one stays behind that has a word which
+        only what stays behind has. Notes are for those who keep the table, and stay with them.
+        """
+        own = [one.synonym for one in kept_synonyms(self.connection)]
+        if not self.public:
+            return own, []
+        unsaid = Unsaid(own, self._hidden)
+        for summary in self._behind if own else ():
+            unsaid.stays(self._as_it_is(summary.id))
+        going, _ = self.answers()
+        there = {carried.answer.id for carried in going}
+        every = select(CuratedRow.__table__)
+        for answer in answers_of(self.connection, self.connection.execute(every).all()):
+            if answer.id not in there:
+                unsaid.stays(answer.draft)
+        for carried in going:
+            unsaid.goes(carried.answer.draft)
+        for summary in self.documents:
+            if not unsaid.is_open:
+                break
+            unsaid.goes(self.document(summary))
+        return unsaid.divided()
+
+    def _as_it_is(self, document_id: str) -> Document:
         query = (
             select(DocumentRow.__table__, ContentRow.text, ContentRow.structure)
             .join(ContentRow, ContentRow.document_id == DocumentRow.id)
-            .where(DocumentRow.id == basis.document_id)
+            .where(DocumentRow.id == document_id)
         )
-        return basis.span.of(document_of(self.connection.execute(query).one()).text)
+        return document_of(self.connection.execute(query).one())
 
     def _numbers(self, summary: DocumentSummary) -> tuple[int, int]:
         query = select(DocumentRow.first_chunk).where(DocumentRow.id == summary.id)
@@ -185,7 +223,11 @@ class _Source:
 
 
 def _write(
-    archive: zipfile.ZipFile, source: _Source, originals: Originals, report: Report
+    archive: zipfile.ZipFile,
+    source: _Source,
+    originals: Originals,
+    report: Report,
+    calibration: bytes | None,
 ) -> Written:
     members: dict[str, MemberFacts] = {}
     vectors = 0
@@ -203,6 +245,10 @@ def _write(
         report(done, len(source.documents))
     answers, withheld = source.answers()
     _add(archive, members, CURATED, curated_json(answers))
+    synonyms, withheld_synonyms = source.synonyms()
+    _add(archive, members, SYNONYMS, synonyms_json(synonyms))
+    if calibration is not None:
+        _add(archive, members, CALIBRATION, calibration)
     manifest = BundleManifest(
         made_by=f"wenju {version('wenju')}",
         made_at=now().isoformat(timespec="seconds"),
@@ -219,6 +265,9 @@ def _write(
         vectors,
         unmarked if source.public else 0,
         tuple(withheld),
+        len(synonyms),
+        tuple(withheld_synonyms),
+        calibration is not None,
     )
 
 

@@ -125,13 +125,13 @@ class _Growing:
 
 
 def aligned_tables(
-    lines: Sequence[PlacedLine], before: TableEnd | None = None
+    lines: Sequence[PlacedLine], edge: float, before: TableEnd | None = None
 ) -> Iterator[tuple[range, PrintedTable]]:
     """Yield the tables among a page's lines, each with the lines it takes.
 
-    `before` is what the page before ends with: its rows may go on at the top.
+    `edge` is the right edge of what is printed on the page. `before` is what the page before
+    ends with: its rows may go on at the top.
     """
-    edge = max((line.line.right for line in lines), default=0.0)
     number = 0
     while number < len(lines):
         grown = None

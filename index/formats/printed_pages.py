@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from index.formats.aligned_tables import aligned_tables, parts_of
 from index.formats.layout import Glyph, PlacedLine, placed_lines
@@ -32,7 +33,7 @@ def read_page(
     ruled, rest = ruled_tables(glyphs, rulings, before)
     lines = list(placed_lines(rest))
     carried = before if not any(table.before for table in ruled) else None
-    aligned = list(aligned_tables(lines, carried)) if not ruled else []
+    aligned = list(_aligned_beside(ruled, lines, carried))
     entries: list[tuple[float, PlacedLine | PrintedTable]] = [
         (table.top, table) for table in (*ruled, *(table for _, table in aligned))
     ]
@@ -51,6 +52,27 @@ def read_page(
             read.append(entry)
             end = end if _FOOT.fullmatch(entry.line.text) else None
     return PrintedPage(read, end)
+
+
+def _aligned_beside(
+    ruled: Sequence[PrintedTable], lines: Sequence[PlacedLine], before: TableEnd | None
+) -> Iterator[tuple[range, PrintedTable]]:
+    """Yield the tables without lines above, between and below those with lines, on their own."""
+
+    def above(line: PlacedLine) -> int | None:
+        baseline = line.glyphs[0][1].baseline
+        beside = any(table.bottom <= baseline <= table.top for table in ruled)
+        return None if beside else sum(baseline < table.bottom for table in ruled)
+
+    edge = max((line.line.right for line in lines), default=0.0)
+    first = 0
+    for tables_above, stretch in groupby(lines, above):
+        printed = list(stretch)
+        if tables_above is not None:
+            carried = before if first == tables_above == 0 else None
+            for numbers, table in aligned_tables(printed, edge, carried):
+                yield range(first + numbers.start, first + numbers.stop), table
+        first += len(printed)
 
 
 def page_within(number: int, drawn: Callable[[int], Drawn]) -> PrintedPage:

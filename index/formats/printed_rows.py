@@ -74,6 +74,8 @@ class PrintedTable:
             if not cell[0]:
                 continue
             named = text.find(f"{caption[0]}：{cell[0]}", cursor) if caption[0] else -1
+            if named > cursor + len("；"):  # it is another cell that reads like this
+                named = -1
             if named >= 0:
                 placed += [(named + start, glyph) for start, glyph in caption[1]]
                 named += len(caption[0]) + 1

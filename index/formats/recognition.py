@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+import statistics
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
@@ -11,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from index.document import Box, PrintedRun
 from index.errors import MissingPart
-from index.formats.layout import Glyph, PlacedLine, PrintedLine, placed_lines
+from index.formats.layout import Glyph, PlacedLine, PrintedLine
+from index.formats.printed_pages import read_page
+from index.formats.printed_rows import TableEnd
+from index.formats.scanned_rulings import rulings_in, slope_of, straightened
 from index.lines import width
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ INSTALL = ".venv/bin/pip install -e '.[ocr]'"
 _PACKAGE = "rapidocr"
 _SHORT = 4  # em, below which a line's height tells its size better than its width
 _OF_HEIGHT = 0.75  # of a box, that its type is high
+_UNSURE = 1.35  # as many times larger or smaller a short piece seems than it may be
 _LEAST_SCORE = 0.3  # below which a line is a stain or a seal
 
 
@@ -41,9 +46,14 @@ def is_installed() -> bool:
 
 
 def recognise(pictures: Iterable[Image]) -> Iterator[RecognisedPage]:
-    """Read pictures of pages. Raises MissingPart where the extra is not installed."""
+    """Read pictures of pages that follow each other: a table may run over them.
+
+    Raises MissingPart where the extra is not installed.
+    """
+    end: TableEnd | None = None
     for picture in pictures:  # a broken one is found before the models are loaded
-        yield _page(_engine(), picture)
+        page, end = _page(_engine(), picture, end)
+        yield page
 
 
 def missing() -> MissingPart:
@@ -71,31 +81,45 @@ def _engine() -> Any:
     )
 
 
-def _page(engine: Any, picture: Image) -> RecognisedPage:
+def _page(
+    engine: Any, picture: Image, before: TableEnd | None
+) -> tuple[RecognisedPage, TableEnd | None]:
+    """Return a page, and the table it ends with. `before` may go on at its top."""
     import numpy as np  # noqa: PLC0415  comes with the models
 
     pixels = np.asarray(picture.convert("RGB"))[:, :, ::-1]  # as the models were trained
     found = engine(pixels)
     if found.boxes is None or found.txts is None:
-        return RecognisedPage((), 1.0)  # a blank page, surely
+        return RecognisedPage((), 1.0), None  # a blank page, surely
     scored = [
-        (_glyph(box, text), score)
+        (box, text, score)
         for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
         if text.strip() and score >= _LEAST_SCORE
     ]
-    letters = sum(len(glyph.text) for glyph, _ in scored)
+    letters = sum(len(text) for _, text, _ in scored)
     if not letters:
-        return RecognisedPage((), 0.0)
-    confidence = sum(len(glyph.text) * score for glyph, score in scored) / letters
-    placed = placed_lines(glyph for glyph, _ in scored)
-    lines = tuple(_with_runs(line, *picture.size) for line in placed)
-    return RecognisedPage(lines, round(float(confidence), 4))
+        return RecognisedPage((), 0.0), None
+    confidence = sum(len(text) * score for _, text, score in scored) / letters
+    slope = slope_of([box for box, _, _ in scored])
+    glyphs = [_glyph(straightened(box, slope), text) for box, text, _ in scored]
+    em = statistics.median(glyph.size for glyph in glyphs for _ in glyph.text)
+    glyphs = [_evened(glyph, em) for glyph in glyphs]
+    page = read_page(glyphs, rulings_in(np.asarray(picture.convert("L")), em, slope), before)
+    printed = {id(glyph): _glyph(one[0], one[1]) for glyph, one in zip(glyphs, scored, strict=True)}
+    lines = tuple(_with_runs(line, printed, *picture.size) for line in page.lines)
+    return RecognisedPage(lines, round(float(confidence), 4)), page.end
 
 
-def _with_runs(placed: PlacedLine, wide: int, high: int) -> PrintedLine:
-    """Keep where the pieces of a line stand: to find them again would take as long as reading."""
+def _with_runs(
+    placed: PlacedLine, printed: Mapping[int, Glyph], wide: int, high: int
+) -> PrintedLine:
+    """Keep where the pieces of a line stand: to find them again would take as long as reading.
+
+    `printed` has each glyph as it stands on the picture, by its identity as it was straightened.
+    """
     runs = []
-    for start, glyph in placed.glyphs:
+    for start, straight in placed.glyphs:
+        glyph = printed[id(straight)]
         top, bottom = glyph.baseline - glyph.below + glyph.size, glyph.baseline - glyph.below
         shares = (glyph.x / wide, -top / high, glyph.right / wide, -bottom / high)
         box = Box(*(round(min(max(share, 0.0), 1.0), 4) for share in shares))
@@ -111,3 +135,11 @@ def _glyph(box: Any, text: str) -> Glyph:
     size = (right - left) / ems if ems >= _SHORT else (bottom - top) * _OF_HEIGHT
     size = max(size, 1.0)
     return Glyph(text, left, right, -(top + bottom) / 2, size, size / 2)
+
+
+def _evened(glyph: Glyph, em: float) -> Glyph:
+    """Return a short piece in the size of the body where it seems nearly as large."""
+    is_body = em / _UNSURE < glyph.size < em * _UNSURE
+    if width(glyph.text) >= _SHORT or not is_body:
+        return glyph
+    return replace(glyph, size=em, below=em / 2)

@@ -13,6 +13,7 @@ from index.formats.layout import Glyph
 from index.formats.printed_rows import EMPTY, Column, Filled, PrintedTable, TableEnd, filled
 
 _NEAR = 0.3  # em between lines that are one
+_MOVED = 2.5  # em by which a table may stand to one side on the page after
 _SHORTEST = 0.6  # em of a line that parts cells
 MOST_LINES_OF_HEAD = 1  # above a table that goes on from the page before
 _FEWEST_CELLS = 4  # with something in them; else it is a frame
@@ -55,15 +56,20 @@ class _Grid:
         return tuple(pairwise(self.xs))
 
     def fits(self, before: TableEnd) -> bool:
-        """Say whether it has the columns of a table that may go on in it."""
-        return (
-            before.is_ruled
-            and len(before.columns) == len(self.columns)
-            and all(
-                abs(one - other) < self.near
-                for those, these in zip(before.columns, self.columns, strict=True)
-                for one, other in zip(those, these, strict=True)
-            )
+        """Say whether it has the columns of a table that may go on in it.
+
+        All may stand a little to the left or right, as on the back of a leaf or in a scan.
+        """
+        if not before.is_ruled or len(before.columns) != len(self.columns):
+            return False
+        moved = [
+            these[side] - those[side]
+            for those, these in zip(before.columns, self.columns, strict=True)
+            for side in (0, 1)
+        ]
+        shift = statistics.median(moved)
+        return abs(shift) < _MOVED / _NEAR * self.near and all(
+            abs(one - shift) < self.near for one in moved
         )
 
     def holds(self, glyph: Glyph) -> bool:

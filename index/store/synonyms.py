@@ -48,16 +48,8 @@ class Synonyms:
 
     def all(self) -> list[KeptSynonym]:
         """List what the site has set, by word."""
-        query = select(SynonymRow.__table__).order_by(SynonymRow.folded)
         with self._database.reading() as connection:
-            return [
-                KeptSynonym(
-                    Synonym(row.word, row.official, row.note, row.enabled),
-                    row.changed_by,
-                    row.changed_at,
-                )
-                for row in connection.execute(query)
-            ]
+            return kept_synonyms(connection)
 
     def put(self, synonyms: Sequence[Synonym], by: str) -> None:
         """Set synonyms, each in the place of what the site had for its word."""
@@ -89,6 +81,17 @@ class Synonyms:
             for some in batches(sorted(keys)):
                 connection.execute(delete(SynonymRow).where(SynonymRow.folded.in_(some)))
             raise_revision(connection, words=False, vectors=False)
+
+
+def kept_synonyms(connection: Connection) -> list[KeptSynonym]:
+    """List what the site has set, by word."""
+    query = select(SynonymRow.__table__).order_by(SynonymRow.folded)
+    return [
+        KeptSynonym(
+            Synonym(row.word, row.official, row.note, row.enabled), row.changed_by, row.changed_at
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def synonym_key(word: str) -> str:

@@ -15,6 +15,8 @@ from service.cli.screen import progress, say, say_json, warn
 if TYPE_CHECKING:  # imported where they are used, so that the help comes at once
     from index.bundle.bring_in import BroughtIn
     from index.bundle.writing import Written
+    from service.carrying import CarriedCalibration, Imported
+    from service.synonyms.carried import SynonymsBroughtIn
 
 
 class ExportFailed(WenjuError):
@@ -33,11 +35,12 @@ def export(
     target: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里，如 wenju.zip")],
     *,
     public: Annotated[
-        bool, typer.Option("--public", help="只导出对外公开的文件和标准问答，不带内部的任何信息")
+        bool,
+        typer.Option("--public", help="只导出对外公开的文件、标准问答和同义词，不带内部的任何信息"),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Write documents, originals, metadata and curated answers into one archive."""
+    """Write documents, originals, metadata and what the site taught its desk into one archive."""
     from index.store.database import FILE_NAME  # noqa: PLC0415  loads the database
     from service.bootstrap import export_bundle  # noqa: PLC0415
 
@@ -53,7 +56,9 @@ def export(
     if json:
         say_json(_written_json(target, written))
         return
-    say(f"已导出 {written.documents} 份文件、{written.answers} 条标准问答到 {target}。")
+    taught = f"、{written.synonyms} 条本站的同义词" if written.synonyms else ""
+    taught += "和本站的校准" if written.calibration else ""
+    say(f"已导出 {written.documents} 份文件、{written.answers} 条标准问答{taught}到 {target}。")
     if written.unmarked:
         warn(
             f"其中 {written.unmarked} 份没有写明公开属性，按设置 unknown_disclosure=public 算公开。"
@@ -61,6 +66,8 @@ def export(
         )
     for question in written.withheld:
         warn(f"没有导出：标准问答“{question}”的依据不公开。")
+    for word in written.withheld_synonyms:
+        warn(f"没有导出：同义词“{word}”里有只见于不公开内容的词。")
 
 
 def import_(
@@ -85,13 +92,14 @@ def import_(
 
     chosen = settings()
     with progress("导入") as bar:
-        brought = import_bundle(chosen, source, Rules(keep=keep, mirror=mirror), bar.update)
-        complete_jobs(chosen, brought.jobs, words_only=no_wait, report=reporter(bar))
+        imported = import_bundle(chosen, source, Rules(keep=keep, mirror=mirror), bar.update)
+        complete_jobs(chosen, imported.base.jobs, words_only=no_wait, report=reporter(bar))
     if json:
-        say_json(_brought_json(brought))
+        say_json(_imported_json(imported))
     else:
-        _tell(brought)
-    if brought.answers.refused:
+        _tell(imported.base)
+        _tell_taught(imported)
+    if imported.base.answers.refused or (imported.synonyms and imported.synonyms.refused):
         raise typer.Exit(1)
 
 
@@ -112,6 +120,36 @@ def _tell(brought: BroughtIn) -> None:
         warn(f"wenju: “{refused.question}”：{refused.message}（{refused.code}）")
 
 
+def _tell_taught(imported: Imported) -> None:
+    synonyms, calibration = imported.synonyms, imported.calibration
+    if synonyms is None:
+        warn("这个导出文件出自较早的版本，不含同义词和校准，这里的没有改动。")
+    elif synonyms.added or synonyms.changed or synonyms.unchanged or synonyms.told:
+        say(f"同义词：{_counted(synonyms.added, synonyms.changed, synonyms.unchanged, 0)}。")
+        for told in synonyms.told:
+            warn(f"　“{told.word}”：{told.message}（{told.code}）")
+    if calibration is not None:
+        say(f"校准：{_calibration_words(calibration)}")
+
+
+def _calibration_words(calibration: CarriedCalibration) -> str:
+    """Say what became of the calibration, and what was kept."""
+    carried = f"导入文件里 {calibration.carried.made_at:%Y-%m-%d %H:%M} 的"
+    here = calibration.here
+    own = f"这里 {here.made_at:%Y-%m-%d %H:%M} 的" if here is not None else ""
+    match calibration.became:
+        case "unchanged":
+            return "与这里的相同，未变。"
+        case "kept":
+            return f"保留{own}，没有用{carried}。要换用，请加 --mirror。"
+        case "other_reader":
+            return f"{carried}是按另一个阅读模型做的，用不上，没有导入。"
+        case _ if here is not None:
+            return f"{carried}换下了{own}；wenju calibrate --undo 可换回。"
+        case _:
+            return f"已用{carried}。"
+
+
 def _counted(added: int, changed: int, unchanged: int, kept: int) -> str:
     pieces = [f"新增 {added}", f"更新 {changed}", f"未变 {unchanged}"]
     return "，".join([*pieces, f"保持原样 {kept}"] if kept else pieces)
@@ -125,6 +163,29 @@ def _written_json(target: Path, written: Written) -> dict[str, Any]:
         "vectors": written.vectors,
         "unmarked": written.unmarked,
         "withheld": list(written.withheld),
+        "synonyms": written.synonyms,
+        "withheld_synonyms": list(written.withheld_synonyms),
+        "calibration": written.calibration,
+    }
+
+
+def _imported_json(imported: Imported) -> dict[str, Any]:
+    calibration, synonyms = imported.calibration, imported.synonyms
+    return {
+        **_brought_json(imported.base),
+        "synonyms": None if synonyms is None else _synonyms_json(synonyms),
+        "calibration": None if calibration is None else calibration.became,
+    }
+
+
+def _synonyms_json(synonyms: SynonymsBroughtIn) -> dict[str, Any]:
+    return {
+        "added": synonyms.added,
+        "changed": synonyms.changed,
+        "unchanged": synonyms.unchanged,
+        "told": [
+            {"word": one.word, "code": one.code, "message": one.message} for one in synonyms.told
+        ],
     }
 
 

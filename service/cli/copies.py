@@ -1,4 +1,7 @@
-"""Backing up and restoring: the catalogue and the originals; the indexes are made from them."""
+"""Backing up and restoring: the catalogue, the originals, and what a site keeps beside them.
+
+The indexes are made from these. Synonyms, curated answers and feedback are in the catalogue.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,23 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
+from index.agencies import SITE_FILE as AGENCIES
 from index.errors import WenjuError
 from index.store.database import FILE_NAME
-from index.store.files import prepare_directory, reported
+from index.store.files import prepare_directory, reported, write_durably
 from index.store.originals import FOLDER
 from service.cli.screen import Bar
+from service.site_calibration import FILE_NAME as CALIBRATION
 
-_MEMBER = re.compile(rf"{re.escape(FILE_NAME)}|{FOLDER}/[0-9a-f]{{2}}/[\w-][\w.-]*")
+BESIDE = (CALIBRATION, AGENCIES)  # the catalogue: what a site has learnt, and written itself
+_MEMBER = re.compile(
+    rf"{'|'.join(map(re.escape, (FILE_NAME, *BESIDE)))}|{FOLDER}/[0-9a-f]{{2}}/[\w-][\w.-]*"
+)
 
 
 class BackupFailed(WenjuError):
@@ -54,6 +63,9 @@ def back_up(directory: Path, target: Path, bar: Bar) -> int:
                 copy = Path(folder) / FILE_NAME
                 _copy_catalogue(directory / FILE_NAME, copy)
                 tar.add(copy, FILE_NAME)
+            beside = [name for name in BESIDE if (directory / name).is_file()]
+            for name in beside:
+                tar.add(directory / name, name)
             originals = sorted(path for path in (directory / FOLDER).glob("??/*") if _is_kept(path))
             for done, path in enumerate(originals, 1):
                 tar.add(path, str(PurePosixPath(FOLDER) / path.parent.name / path.name))
@@ -61,7 +73,7 @@ def back_up(directory: Path, target: Path, bar: Bar) -> int:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    return len(originals) + 1
+    return len(originals) + len(beside) + 1
 
 
 def restore_copy(source: Path, directory: Path, bar: Bar) -> int:
@@ -78,12 +90,25 @@ def restore_copy(source: Path, directory: Path, bar: Bar) -> int:
                 raise NotABackup(f"{source} 不是问据的备份。")
             # The catalogue last: without it an interrupted restore is no knowledge base.
             members.sort(key=lambda member: member.name == FILE_NAME)
+            _look_beside(tar, members, directory)
             for done, member in enumerate(members, 1):
                 _unpack(tar, member, directory)
                 bar.update(done, len(members))
     except tarfile.TarError as error:
         raise NotABackup(f"{source} 不是问据的备份，或已损坏：{error}") from error
     return len(members)
+
+
+def _look_beside(tar: tarfile.TarFile, members: Iterable[tarfile.TarInfo], directory: Path) -> None:
+    """Refuse to write over what somebody has put into the directory. Raises DirectoryInUse."""
+    for member in members:
+        target = directory / member.name
+        if member.name in BESIDE and target.exists():
+            content = tar.extractfile(member)
+            if content is None or content.read() != target.read_bytes():
+                raise DirectoryInUse(
+                    f"{target} 与备份里的不同，什么也没有恢复。请先把它移到别处，再恢复。"
+                )
 
 
 def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, directory: Path) -> None:
@@ -96,6 +121,9 @@ def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, directory: Path) -> N
         raise tarfile.ExtractError(f"unexpected member {member.name}")
     target = directory / member.name
     target.parent.mkdir(parents=True, exist_ok=True)
+    if member.name in BESIDE:  # whole at once, or a second try would take it for somebody's own
+        write_durably(target, content.read())
+        return
     with content, target.open("wb") as file:
         shutil.copyfileobj(content, file)
 

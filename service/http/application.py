@@ -33,6 +33,7 @@ from service.openai import completions, embeddings, failures, models
 from service.original_pages import OriginalPages
 from service.settings import Settings
 from service.web import pages, setup
+from service.web import synonyms as synonyms_page
 from service.web.rendering import STATIC
 from service.wechat import route as wechat
 from service.wecom import route as wecom
@@ -112,6 +113,9 @@ def build_application(
         pages.reading,
         pages.showing,
         setup.router,
+        synonyms_page.reading,
+        synonyms_page.changing,
+        synonyms_page.taking_in,
     ):
         application.include_router(router)
     application.mount("/static", StaticFiles(directory=STATIC), name="static")

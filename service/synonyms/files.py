@@ -80,6 +80,11 @@ def written(entries: Iterable[Entry], suffix: str) -> bytes:
     return writers[suffix.lower()](list(entries))
 
 
+def official_words(text: str) -> tuple[str, ...]:
+    """Return the official words that stand apart in a cell."""
+    return tuple(part.strip() for part in _APART.split(text) if part.strip())
+
+
 def _of_toml(content: bytes) -> Iterator[Row]:
     try:
         given = tomllib.loads(decode(content))
@@ -98,7 +103,7 @@ def _of_toml(content: bytes) -> Iterator[Row]:
     for number, one in enumerate(entries, 1):
         texts = {field: _text(one.get(name)) for name, field in _NAMES.items()}
         official = one.get("official")
-        several = official if isinstance(official, list) else _parts(texts[Field.OFFICIAL])
+        several = official if isinstance(official, list) else official_words(texts[Field.OFFICIAL])
         yield _row(number, texts, tuple(map(_text, several)), _text(one.get("enabled")).lower())
 
 
@@ -118,7 +123,7 @@ def _of_workbook(book: Workbook) -> list[Row]:
                 if at in cells
             }
             if number > first and any(texts.values()):
-                official = _parts(texts.get(Field.OFFICIAL, ""))
+                official = official_words(texts.get(Field.OFFICIAL, ""))
                 rows.append(_row(number + 1, texts, official, fold(texts.get(Field.STATE, ""))))
     if not found:
         raise InvalidRequest("表里没有“口语词”和“规范用语”两列，不知道哪个词对应哪个词。")
@@ -144,10 +149,6 @@ def _row(number: int, texts: Mapping[Field, str], official: tuple[str, ...], sta
     if state not in _ON | _OFF:
         given = StateNotUnderstood(f"状态“{state[:20]}”应写“启用”或“停用”。")
     return Row(number, word, given)
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in _APART.split(text) if part.strip())
 
 
 def _text(value: Any) -> str:

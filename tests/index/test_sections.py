@@ -144,6 +144,56 @@ def test_an_article_glued_to_the_sentence_or_chapter_before_it_is_found() -> Non
     assert labels == ["第一条", "第二条", "第三条", "第四条"]
 
 
+def test_the_first_item_may_stand_in_the_line_that_leads_in_the_list() -> None:
+    law = (
+        "某省条例\n第一条 应当知道之日，是指：（一）对文件质疑的，为收到文件之日；\n"
+        "（二）对过程质疑的，为结束之日；\n（三）对结果质疑的，为公告届满之日。\n"
+        "第二条 本条例自公布之日起施行。\n"
+    )
+    assert locate(law, "收到文件") == "第一条第（一）项"
+    assert locate(law, "公告届满") == "第一条第（三）项"
+
+
+def test_a_list_led_in_by_a_sentence_glued_to_the_item_before_is_of_its_own_paragraph() -> None:
+    law = (
+        "某省条例　　第一条 有下列情形之一的，可以裁减人员：（一）依法重整的；（二）经营困难的；"
+        "（三）转产的。裁减人员时，应当优先留用下列人员：（一）合同期限较长的；（二）家庭无其他就业"
+        "人员的。　　第二条 符合第一条第（一）～（二）项情形的企业应当报告，其中（一）、（二）类"
+        "企业另行规定：（一）报告应当书面提出；（二）报告应当及时。"
+    )
+    assert locate(law, "转产") == "第一条第一款第（三）项"
+    assert locate(law, "优先留用") == "第一条第二款"
+    assert locate(law, "期限较长") == "第一条第二款第（一）项"
+    assert locate(law, "书面提出") == "第二条第（一）项"
+
+
+ANNEXED = """\
+某市执法规范
+第一条 为了规范执法，制定本规范。
+第二条 本规范自2009年1月1日起实施。
+附件：1、酒后驾驶操作规程
+2、超速行驶操作规程
+"""
+
+
+def test_a_list_of_annexes_below_a_regulation_is_no_list_of_its_last_article() -> None:
+    text = f"{ANNEXED}附件下载\n"
+    assert locate(text, "超速行驶") == locate(text, "附件下载") == ""
+    assert locate(text, "2009年") == "第二条"
+    [field] = [child for child in parse(text).children if child.kind is SectionKind.FIELD]
+    assert field.span.of(text).startswith("附件：1、酒后")
+    assert field.span.of(text).endswith("2、超速行驶操作规程\n")
+
+
+def test_an_annex_that_the_list_names_begins_where_its_title_stands_again() -> None:
+    text = (
+        f"{ANNEXED}附件1：酒后驾驶操作规程\n一、检查\n（一）配备仪器。\n"
+        "附件2：超速行驶操作规程\n一、测速\n（一）设置标志。\n"
+    )
+    assert locate(text, "配备仪器") == "附件1第一部分第（一）项"
+    assert locate(text, "设置标志") == "附件2第一部分第（一）项"
+
+
 def test_the_same_bracket_is_a_heading_in_a_notice() -> None:
     notice = (
         "关于开展检查的通知\n各镇人民政府：\n现通知如下：\n"

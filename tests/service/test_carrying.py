@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,16 @@ from index.document import SHANGHAI, Disclosure, Metadata, Span
 from index.embedding.demo import DemoEmbedder
 from index.knowledge_base import KnowledgeBase
 from index.store.curated import Draft
+from index.store.originals import sha256_of
+from index.store.synonyms import Synonym
 from index.store.wording import Basis
 from service.answering.answer import Outcome
+from service.answering.confidence import Correction
 from service.desk import Channel, Desk
 from service.presentation import answer_json
 from service.settings import Settings
+from service.site_calibration import FittedCorrection, SiteCalibration, reader_identity
+from service.synonyms.carried import IMPORTED
 from tests.index.test_succession import FIRST, SECOND
 from tests.service.conftest import fill, worker
 from tests.service.test_cli import Shell, wenju
@@ -46,8 +52,22 @@ SECRETS = (
     "保密口径",
     "机密手册",
     "示内发〔2020〕9号",
+    "钥匙号",
+    "somebody",
 )
 TODAY = datetime(2026, 1, 31, tzinfo=SHANGHAI)
+SYNONYMS = (
+    Synonym("小窗口", ("服务窗口",), "值班的人这么说"),
+    Synonym("钥匙号", ("门禁密码",)),  # only what stays behind has these words
+    Synonym("应急物资仓库", ("服务窗口",)),
+    Synonym("黑户", (), enabled=False),
+)
+FITTED = SiteCalibration(
+    made_at=TODAY,
+    reader=reader_identity(Settings().reader),
+    verdicts=40,
+    corrections={"value": FittedCorrection(shift=0, scale=1)},  # alters no answer
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +95,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
         basis = Basis(ids["internal"], Span(0, 8))
         base.curated.add(Draft("晚上有人吗？", "有人。", basis=basis))
         base.curated.add(Draft("押金退吗？", "退。", stated_basis="《示例市机密手册》第一条"))
+        base.synonyms.put(SYNONYMS, "somebody")
+    FITTED.write(directory)
     worker(directory).run_until_idle()
     return directory, ids
 
@@ -203,6 +225,136 @@ def test_what_says_nothing_stays_behind_where_it_counts_as_internal(
         assert kinds == {Disclosure.PUBLIC}
 
 
+def synonyms_in(directory: Path) -> dict[str, Synonym]:
+    with KnowledgeBase.open(directory, None, follow=False) as base:
+        return {one.synonym.word: one.synonym for one in base.synonyms.all()}
+
+
+def test_a_whole_archive_brings_what_the_site_taught_its_desk(
+    wenju: Shell, exported: Path, tmp_path: Path
+) -> None:
+    ran = wenju("import", exported, "--json")
+    assert ran.json["synonyms"] == {"added": 4, "changed": 0, "unchanged": 0, "told": []}
+    assert ran.json["calibration"] == "taken"
+    elsewhere = tmp_path / "elsewhere"
+    assert synonyms_in(elsewhere) == {one.word: one for one in SYNONYMS}
+    assert SiteCalibration.read(elsewhere) == FITTED
+    with desk_over(elsewhere) as desk:
+        assert desk.lexicon.everyday["小窗口"] == ("服务窗口",)
+        assert desk.calibration.corrections["value"] == Correction(0, 1)
+    again = wenju("import", exported, "--json")
+    assert (again.json["synonyms"]["unchanged"], again.json["calibration"]) == (4, "unchanged")
+
+
+def test_the_public_part_brings_the_synonyms_that_tell_nothing_and_no_calibration(
+    wenju: Shell,
+    origin: tuple[Path, dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("WENJU_DATA_DIR", str(origin[0]))
+    ran = wenju("export", tmp_path / "part.zip", "--public")
+    assert "2 条本站的同义词" in ran.out
+    assert "校准" not in ran.out
+    for word in ("钥匙号", "应急物资仓库"):
+        assert f"同义词“{word}”" in ran.err
+    elsewhere = tmp_path / "elsewhere"
+    monkeypatch.setenv("WENJU_DATA_DIR", str(elsewhere))
+    ran = wenju("import", tmp_path / "part.zip", "--json")
+    assert (ran.status, ran.json["calibration"]) == (0, None)
+    assert synonyms_in(elsewhere) == {
+        "小窗口": Synonym("小窗口", ("服务窗口",)),
+        "黑户": Synonym("黑户", (), enabled=False),
+    }
+    assert SiteCalibration.read(elsewhere) is None
+
+
+def test_a_sites_own_synonym_is_kept_and_the_conflict_is_told(
+    wenju: Shell, exported: Path, tmp_path: Path
+) -> None:
+    wenju("synonyms", "add", "小窗口", "便民窗口")
+    ran = wenju("import", exported)
+    assert ran.status == 1
+    assert "同义词：新增 3" in ran.out
+    [line] = [line for line in ran.err.splitlines() if "小窗口" in line]
+    assert "便民窗口" in line
+    assert "服务窗口" in line
+    assert synonyms_in(tmp_path / "elsewhere")["小窗口"].official == ("便民窗口",)
+    mirrored = wenju("import", exported, "--mirror", "--json")
+    assert mirrored.status == 0
+    assert [one["code"] for one in mirrored.json["synonyms"]["told"]] == ["replaced"]
+    with KnowledgeBase.open(tmp_path / "elsewhere", None, follow=False) as base:
+        assert {one.changed_by for one in base.synonyms.all()} == {IMPORTED}
+
+
+def test_an_archive_from_before_synonyms_were_carried_changes_none(
+    wenju: Shell, exported: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.zip"
+    _rewrite(
+        exported,
+        old,
+        {"manifest.json": _as_first_form, "synonyms.json": None, "calibration.json": None},
+    )
+    wenju("synonyms", "add", "小窗口", "便民窗口")
+    ran = wenju("import", old, "--mirror")
+    assert ran.status == 0, ran.err
+    assert "较早的版本" in ran.err
+    assert list(synonyms_in(tmp_path / "elsewhere")) == ["小窗口"]
+
+
+def test_a_calibration_that_was_fitted_here_is_never_lost(
+    wenju: Shell, exported: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    own = FITTED.model_copy(update={"verdicts": 99})
+    wenju("list")  # makes the directory
+    own.write(elsewhere)
+    ran = wenju("import", exported)
+    assert ran.status == 0, ran.err
+    assert "保留这里" in ran.out
+    assert SiteCalibration.read(elsewhere) == own
+    assert "--undo" in wenju("import", exported, "--mirror").out
+    assert wenju("calibrate", "--undo").status == 0
+    assert SiteCalibration.read(elsewhere) == own
+
+
+def test_a_calibration_that_came_of_the_one_here_follows_it(
+    wenju: Shell, exported: Path, tmp_path: Path
+) -> None:
+    wenju("import", exported)
+    later = FITTED.model_copy(
+        update={"corrections": {"value": FittedCorrection(shift=1, scale=1)}, "previous": FITTED}
+    )
+    for calibration, became in ((later, "taken"), (FITTED, "kept")):
+        changed = tmp_path / f"{became}.zip"
+        content = calibration.content
+        _rewrite(exported, changed, {"calibration.json": lambda _, new=content: new})
+        assert wenju("import", changed, "--json").json["calibration"] == became
+    assert SiteCalibration.read(tmp_path / "elsewhere") == later
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"{}", "calibration.json"),
+        (FITTED.model_copy(update={"reader": "another"}).content, "另一个阅读模型"),
+    ],
+    ids=["damaged", "another reader"],
+)
+def test_a_calibration_that_cannot_be_used_is_told(
+    content: bytes, shown: str, wenju: Shell, exported: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "changed.zip"
+    _rewrite(exported, changed, {"calibration.json": lambda _: content})
+    ran = wenju("import", changed)
+    damaged = content == b"{}"
+    assert ran.status == (1 if damaged else 0)
+    assert shown in ran.out + ran.err
+    assert SiteCalibration.read(tmp_path / "elsewhere") is None
+    assert len(synonyms_in(tmp_path / "elsewhere")) == (0 if damaged else 4)
+
+
 def test_what_is_there_already_stays_or_follows_the_archive(
     wenju: Shell, origin: tuple[Path, dict[str, str]], exported: Path, tmp_path: Path
 ) -> None:
@@ -294,12 +446,25 @@ def test_exporting_overwrites_nothing_and_leaves_nothing_half_done(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["wenju.zip"]
 
 
+def _as_first_form(manifest: bytes) -> bytes:
+    return json.dumps({**json.loads(manifest), "version": 1}).encode()
+
+
 def _rewrite(source: Path, target: Path, changes: dict[str, Any]) -> None:
-    """Copy an archive with some members changed, None to leave one out."""
+    """Copy an archive with some members changed, None to leave one out; the manifest knows."""
     written = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(written, "w") as new:
-        for entry in old.infolist():
-            change = changes.get(entry.filename, lambda content: content)
+        contents: dict[str, bytes] = {}
+        for name in old.namelist():
+            change = changes.get(name, lambda content: content)
             if change is not None:
-                new.writestr(entry, change(old.read(entry)))
+                contents[name] = change(old.read(name))
+        manifest = json.loads(contents.pop("manifest.json"))
+        manifest["members"] = {
+            name: {"sha256": sha256_of(content), "size": len(content)}
+            for name, content in contents.items()
+        }
+        contents["manifest.json"] = json.dumps(manifest).encode()
+        for name, content in contents.items():
+            new.writestr(name, content)
     target.write_bytes(written.getvalue())

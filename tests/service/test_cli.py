@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from datetime import datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 import typer
 
+from index.document import SHANGHAI
 from index.store.lock import WriterLock
 from service.cli import main
 from service.desk import Channel, Desk
 from service.http.schemas.answers import AnswerShape, SearchShape
 from service.presentation import answer_json
+from service.site_calibration import SiteCalibration
 from tests.service.conftest import INTERNAL, MEASURES, REPORT
 
 QUESTION = "有多少个事项实现了两市通办？"
@@ -294,6 +297,32 @@ def test_a_backup_restores_the_same_answers(
     wenju("add", REPORT)  # does whatever work is left: the indexes
     assert wenju("ask", QUESTION, "--json").json["answer"] == "56 个事项"
     assert list((tmp_path / "elsewhere").glob(".*")) == []
+
+
+def test_a_backup_carries_what_a_site_taught_its_desk(
+    wenju: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wenju("add", REPORT)
+    wenju("synonyms", "add", "夜市", "夜间经济集聚区")
+    here, there = tmp_path / "data", tmp_path / "elsewhere"
+    fitted = SiteCalibration(made_at=datetime(2026, 1, 31, tzinfo=SHANGHAI), reader="rules")
+    fitted.write(here)
+    (here / "agencies.toml").write_text('[aliases]\n"示例市政务局" = ["市政务局"]\n', "utf-8")
+    assert wenju("backup", tmp_path / "copy.tar").status == 0
+    monkeypatch.setenv("WENJU_DATA_DIR", str(there))
+    there.mkdir()
+    (there / "agencies.toml").write_text("", "utf-8")
+    refused = wenju("restore", tmp_path / "copy.tar")
+    assert (refused.status, (there / "wenju.db").exists()) == (1, False)
+    assert "agencies.toml" in refused.err
+    assert not (there / "calibration.json").exists()
+    (there / "agencies.toml").unlink()
+    fitted.write(there)  # as an interrupted restore leaves it
+    assert wenju("restore", tmp_path / "copy.tar").status == 0
+    assert SiteCalibration.read(there) == fitted
+    assert (there / "agencies.toml").read_bytes() == (here / "agencies.toml").read_bytes()
+    own = wenju("synonyms", "list", "--own", "--json").json["synonyms"]
+    assert [one["official"] for one in own] == [["夜间经济集聚区"]]
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing like a tar", None])

@@ -116,3 +116,17 @@ def test_the_doctor_tells_of_a_calibration_that_is_not_in_use(tmp_path: Path) ->
     assert told() == [Grade.WARNING]
     (tmp_path / FILE_NAME).write_text("{", "utf-8")
     assert told() == [Grade.WARNING]
+
+
+def test_after_hundreds_of_calibrations_the_file_can_still_be_read(tmp_path: Path) -> None:
+    current = SITE
+    for number in range(300):
+        current = SITE.model_copy(update={"verdicts": number, "previous": current})
+        current.write(tmp_path)
+        found = SiteCalibration.read(tmp_path)
+        assert found is not None
+        assert found.is_as(current)
+        current = found
+    earlier = undo(tmp_path)
+    assert earlier is not None
+    assert earlier.verdicts == 298

@@ -19,7 +19,7 @@ from index.bundle.bring_in import Importer, Rules
 from index.bundle.manifest import MANIFEST
 from index.bundle.reading import Bundle
 from index.bundle.writing import BundleWriter
-from index.document import Metadata
+from index.document import Disclosure, Metadata
 from index.errors import BundleError, StorageFull
 from index.knowledge_base import KnowledgeBase
 from index.store.catalogue import Catalogue
@@ -27,11 +27,13 @@ from index.store.curated import Draft
 from index.store.database import Database
 from index.store.jobs import Jobs
 from index.store.originals import Originals, sha256_of
+from index.store.synonyms import Synonym
 from index.store.tables import JobState
 from index.worker import Worker
 from tests.index.store.fakes import FakeEmbedder, FakeEngines
 
 Change = Callable[[bytes], bytes]
+CALIBRATED = b"what only the service can read"
 
 
 def unheard(_done: int, _total: int) -> None:
@@ -47,11 +49,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
             text = f"第{number}号服务指南\n\n一、窗口周一至周五开放，共有 {number} 个。\n"
             base.submit(text.encode(), f"{number}.txt", Metadata("", region="示例市"))
         base.curated.add(Draft("几点开门？", "九点。", ("何时开门？",)))
+        base.synonyms.put([Synonym("夜市", ("夜间经济集聚区",), "本地叫法")], "somebody")
     Worker(directory, FakeEmbedder, engines=FakeEngines()).run_until_idle()
     target = directory / "wenju.zip"
     with closing(Database.open(directory)) as database:
-        written = BundleWriter(database, directory).write(target, None, unheard)
+        written = BundleWriter(database, directory).write(target, None, unheard, CALIBRATED)
     assert (written.documents, written.answers) == (2, 1)
+    assert (written.synonyms, written.calibration) == (1, True)
     assert written.vectors >= 2
     return target.read_bytes()
 
@@ -133,7 +137,41 @@ def without_form(content: bytes) -> bytes:
 
 
 def later_form(content: bytes) -> bytes:
-    return edited(lambda manifest: manifest.update(version=2))(content)
+    return edited(lambda manifest: manifest.update(version=3))(content)
+
+
+def first_form(content: bytes) -> bytes:
+    return edited(lambda manifest: manifest.update(version=1))(content)
+
+
+def test_what_a_site_taught_its_desk_is_in_the_bundle_as_it_was(
+    whole: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "in.zip").write_bytes(whole)
+    with Bundle(tmp_path / "in.zip") as bundle:
+        assert bundle.synonyms() == [Synonym("夜市", ("夜间经济集聚区",), "本地叫法")]
+        assert bundle.calibration() == CALIBRATED
+    assert b"somebody" not in whole
+
+
+def test_a_calibration_goes_with_everything_alone(tmp_path: Path) -> None:
+    for disclosures, goes in ((None, True), ({Disclosure.PUBLIC}, False)):
+        target = tmp_path / f"{goes}.zip"
+        with closing(Database.open(tmp_path)) as database:
+            writer = BundleWriter(database, tmp_path)
+            assert writer.write(target, disclosures, unheard, CALIBRATED).calibration == goes
+        assert (b"calibration.json" in target.read_bytes()) == goes
+
+
+def test_a_bundle_of_the_first_form_says_nothing_of_synonyms_and_comes_in(
+    whole: bytes, database: Database, tmp_path: Path
+) -> None:
+    without: dict[str, Change | None] = {"synonyms.json": None, "calibration.json": None}
+    old = changed(changed(whole, without, honest=True), {MANIFEST: first_form})
+    take_in(old, database, tmp_path)
+    assert len(Catalogue(database).summaries()) == 2
+    with Bundle(tmp_path / "in.zip") as bundle:
+        assert (bundle.synonyms(), bundle.calibration()) == (None, None)
 
 
 def test_a_bundle_of_a_later_form_asks_for_an_upgrade(
@@ -259,6 +297,22 @@ HOSTILE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         lambda whole: changed(
             whole, {_document(whole): _set("metadata", "title", value=["a"])}, honest=True
         ),
+    ),
+    "synonyms left out honestly": (
+        "damaged_bundle",
+        lambda whole: changed(whole, {"synonyms.json": None}, honest=True),
+    ),
+    "synonyms that are no list": (
+        "damaged_bundle",
+        lambda whole: changed(whole, {"synonyms.json": lambda _: b"7"}, honest=True),
+    ),
+    "a synonym that is no word": (
+        "damaged_bundle",
+        lambda whole: changed(whole, {"synonyms.json": _set(0, "word", value=7)}, honest=True),
+    ),
+    "a synonym that is half on": (
+        "damaged_bundle",
+        lambda whole: changed(whole, {"synonyms.json": _set(0, "enabled", value=1)}, honest=True),
     ),
     "an answer without words": (
         "damaged_bundle",

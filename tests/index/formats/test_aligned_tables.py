@@ -18,8 +18,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from index.document import Span
+from index.formats import pdf
 from index.formats.layout import Glyph
-from index.formats.printed_pages import read_page
+from index.formats.printed_pages import Drawn, read_page
 from index.formats.ruled_tables import Ruling
 from index.lines import width
 from index.pages.draw import survey
@@ -51,8 +52,10 @@ def in_long_pdf(rows: Sequence[Sequence[str]], *, ruled: bool, repeat: int = 0) 
     return file.getvalue()
 
 
-def in_columns(paragraphs: Sequence[str], count: int, em: int, gutter: float) -> bytes:
-    """Return a PDF of prose set in columns."""
+def in_columns(
+    paragraphs: Sequence[str], count: int, em: int, gutter: float, ruled: float | None = None
+) -> bytes:
+    """Return a PDF of prose set in columns, with a ruled table at `ruled` points of each page."""
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     lines = [
         ("　　" if first == 0 else "") + line
@@ -71,6 +74,11 @@ def in_columns(paragraphs: Sequence[str], count: int, em: int, gutter: float) ->
                 if not character.isspace():
                     canvas.drawString(x, 780 - row * 17, character)
                 x += width(character) * 10
+        if ruled is not None:
+            for row in range(3):
+                canvas.line(50, ruled + 20 * row, 350, ruled + 20 * row)
+            for column in range(4):
+                canvas.line(50 + 100 * column, ruled, 50 + 100 * column, ruled + 40)
         canvas.showPage()
     canvas.save()
     return file.getvalue()
@@ -146,6 +154,63 @@ def test_prose_in_columns_is_no_table(count: int, em: int, gutter: float) -> Non
     assert " | " not in text
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_prose_around_a_ruled_table_is_no_row_of_any(count: int) -> None:
+    prose = in_columns(report_paragraphs(), count, 40 // count, 2, ruled=400)
+    document = pdf.open_pdf(prose)
+    try:
+        pages = [pdf.placed_page(document, index) for index in range(len(document))]
+    finally:
+        document.close()
+    rows = [one for page in pages for one in page if one.line.is_row]
+    assert rows
+    assert all(400 < glyph.baseline < 440 for row in rows for _, glyph in row.glyphs)
+
+
+FIRST = [["材料名称", "份数"], ["申请表", "1"], ["身份证复印件", "2"]]
+LAST = [["窗口", "电话"], ["一号窗口", "3456"], ["二号窗口", "4567"]]
+APART = {
+    "材料名称 | 份数", "材料名称：申请表；份数：1", "材料名称：身份证复印件；份数：2",
+    "窗口 | 电话", "窗口：一号窗口；电话：3456", "窗口：二号窗口；电话：4567",
+}  # fmt: skip
+
+
+def test_tables_with_and_without_lines_on_one_page_are_both_read() -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    font = ("FONT", (0, 0), (-1, -1), "STSong-Light", 12)
+    grid = ("GRID", (0, 0), (-1, -1), 0.5, "black")
+    body = ParagraphStyle("b", fontName="STSong-Light", fontSize=12, leading=18, wordWrap="CJK")
+    file = io.BytesIO()
+    SimpleDocTemplate(file).build([
+        Paragraph(BEFORE, body),
+        Table(FIRST, colWidths=[140] * 2, style=TableStyle([font])),
+        Table(ROWS, colWidths=[110] * 3, style=TableStyle([font, grid])),
+        Table(LAST, colWidths=[120] * 2, style=TableStyle([font])),
+        Paragraph(AFTER, body),
+    ])  # fmt: skip
+    text = read_document(file.getvalue(), "x.pdf").text.split("\n")
+    assert text[0] == BEFORE
+    assert text[4:7] == LINES
+    assert {*text[1:4], *text[7:10]} == APART
+    assert text[10:] == [AFTER]
+
+
+def test_a_table_with_lines_parts_rows_that_stand_above_and_below_it() -> None:
+    above = placed([["镇街", "数量"], ["甲镇", "1"], ["乙镇", "2"]], [80, 240], top=700)
+    captions = placed([["项", "目", "数"]], [85, 125, 165], top=650)
+    ruled = [*captions, *placed([["东", "西", "3"]], [85, 125, 165], top=636)]
+    below = placed([["丙单位", "7"], ["丁单位", "9"]], [80, 240], top=626)
+    rulings = [Ruling(80, y, 200, y) for y in (661, 647, 633)]
+    rulings += [Ruling(x, 633, x, 661) for x in (80, 120, 160, 200)]
+    page = read_page([*above, *ruled, *below], rulings)
+    assert [one.line.text for one in page.lines] == [
+        "镇街 | 数量", "镇街：甲镇；数量：1", "镇街：乙镇；数量：2",
+        "项 | 目 | 数", "项：东；目：西；数：3",
+        "丙单位  7", "丁单位  9",
+    ]  # fmt: skip
+    assert page.end is None
+
+
 @pytest.mark.parametrize("ruled", [True, False], ids=["ruled", "aligned"])
 @pytest.mark.parametrize("repeat", [0, 1], ids=["once", "repeated"])
 def test_a_table_over_several_pages_keeps_its_captions(ruled: bool, repeat: int) -> None:
@@ -178,6 +243,20 @@ def test_another_table_at_the_top_of_a_page_goes_by_its_own_captions() -> None:
                     [90, 170, 300])  # fmt: skip
     lines = [one.line.text for one in read_page(others, [], before).lines]
     assert lines[1] == "单位：丙；电话：3456；地址：东路"
+
+
+@pytest.mark.parametrize(("moved", "line"), [(20, "镇街：丙；数量：3"), (90, "丙 | 3")])
+def test_a_ruled_table_may_stand_a_little_aside_on_the_next_page(moved: float, line: str) -> None:
+    def drawn(rows: list[list[str]], left: float) -> Drawn:
+        edges = [left, left + 100, left + 200]
+        top, bottom = 720.0, 720 - LEADING * len(rows)
+        rulings = [Ruling(left, y, left + 200, y) for y in range(int(bottom), 721, LEADING)]
+        rulings += [Ruling(x, bottom, x, top) for x in edges]
+        return placed(rows, [x + 10 for x in edges[:2]], top=706), rulings
+
+    end = read_page(*drawn([["镇街", "数量"], ["甲", "1"], ["乙", "2"]], 80)).end
+    page = read_page(*drawn([["丙", "3"], ["丁", "4"]], 80 + moved), end)
+    assert page.lines[0].line.text == line
 
 
 def test_text_between_two_tables_parts_them() -> None:

@@ -74,6 +74,19 @@ def report_paragraphs() -> list[str]:
     return read_document(report_bytes(), "r.txt").text.split("\n")
 
 
+def test_a_space_set_by_itself_is_kept_and_a_gap_between_chinese_and_figures_is_none() -> None:
+    typed = "截至 2022 年 10 月共有 56 个事项在两市通办。"
+    assert read_document(printed([typed]), "r.pdf").text == typed
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.setFont("STSong-Light", EM)
+    for x, words in ((LEFT, "截至"), (LEFT + 2.25 * EM, "2022"), (LEFT + 4.5 * EM, "年全市通办")):
+        canvas.drawString(x, TOP, words)
+    canvas.save()
+    assert read_document(file.getvalue(), "r.pdf").text == "截至2022年全市通办"
+
+
 def test_the_paragraphs_of_the_report_come_back_from_print() -> None:
     paragraphs = report_paragraphs()
     read = read_document(printed(paragraphs, centred=[1]), "r.pdf")

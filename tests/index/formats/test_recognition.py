@@ -23,6 +23,8 @@ from index.pages.draw import survey
 from index.pages.sought import seek
 from index.read import read_document
 from tests.index.formats.rendering import as_pdf, report_paragraphs
+from tests.index.formats.test_aligned_tables import MANY, in_long_pdf
+from tests.index.formats.test_ruled_tables import AFTER, BEFORE, LINES, ROWS
 
 
 @cache
@@ -103,6 +105,45 @@ def test_words_of_a_scan_are_marked_where_they_were_printed(kind: str) -> None:
     assert scanned.right == pytest.approx(exact.right, abs=0.3 * em)
     assert scanned.top == pytest.approx(exact.top, abs=0.3 * em)
     assert scanned.bottom == pytest.approx(exact.bottom, abs=0.3 * em)
+
+
+def tilted(content: bytes, degrees: float) -> list[Image.Image]:
+    """Return the pages of a PDF as a scanner gives them when they lie askew."""
+    document = pypdfium2.PdfDocument(content)
+    try:
+        pictures = [page.render(scale=200 / 72).to_pil().convert("L") for page in document]
+    finally:
+        document.close()
+    return [one.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255) for one in pictures]
+
+
+@pytest.mark.slow
+@needs_models
+@pytest.mark.parametrize("ruled", [True, False], ids=["ruled", "aligned"])
+@pytest.mark.parametrize("degrees", [0, 0.7])
+def test_the_rows_of_a_scanned_table_keep_their_captions(ruled: bool, degrees: float) -> None:
+    scan = saved(tilted(in_long_pdf(ROWS, ruled=ruled), degrees), "PDF")
+    assert read_document(scan, "r.pdf").text.split("\n") == [BEFORE, *LINES, AFTER]
+
+
+@pytest.mark.slow
+@needs_models
+def test_a_scanned_table_goes_on_over_the_page_and_its_rows_are_marked_there() -> None:
+    content = in_long_pdf(MANY[:36], ruled=True)
+    scan = saved(tilted(content, 0.4), "PDF")
+    document = read_document(scan, "r.pdf")
+    lines = document.text.split("\n")
+    assert [line for line in lines if line.startswith("镇街：")] == [
+        f"镇街：{town}；窗口数量：{count}" for town, count in MANY[1:36]
+    ]
+    start = document.text.index("第35镇")
+    sought = seek(document, 2, Span(start, start + len("第35镇")))
+    assert sought is not None
+    [found] = survey(scan, "r.pdf", [sought]).boxes.values()
+    assert found is not None
+    [box] = found
+    assert box.right - box.left < 0.1
+    assert box.bottom - box.top < 0.03
 
 
 @pytest.mark.slow

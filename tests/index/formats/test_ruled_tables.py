@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
@@ -59,23 +58,26 @@ def in_pdf(rows: Rows, *commands: tuple[object, ...]) -> bytes:
     return file.getvalue()
 
 
-def in_ofd(rows: Rows) -> bytes:
-    """Return an OFD of a paragraph and a table ruled with paths."""
+def in_ofd(rows: Rows, bare: Rows = ()) -> bytes:
+    """Return an OFD of a paragraph, a table ruled with paths and one without lines below it."""
     objects = ""
     left, top, wide, high = 30, 120, 40, 10
-    for row, column in itertools.product(range(len(rows)), range(len(rows[0]))):
-        x, y = left + column * wide, top + row * high
-        text = rows[row][column]
-        steps = " ".join(f"{4.2 * width(character):.2f}" for character in text[:-1])
-        objects += (
-            f'<ofd:TextObject ID="5{row}{column}" Font="3" Size="4.2" '
-            f'Boundary="{x + 2} {y + 2} 36 6">'
-            f'<ofd:TextCode X="0" Y="4" DeltaX="{steps}">{escape(text)}</ofd:TextCode>'
-            "</ofd:TextObject>"
-            f'<ofd:PathObject ID="6{row}{column}" Boundary="{x} {y} {wide} {high}" LineWidth="0.3">'
-            f"<ofd:AbbreviatedData>M 0 0 L {wide} 0 L {wide} {high} L 0 {high} C"
-            "</ofd:AbbreviatedData></ofd:PathObject>"
-        )
+    for row, texts in enumerate((*rows, *bare)):
+        for column, text in enumerate(texts):
+            x, y = left + column * wide, top + row * high
+            steps = " ".join(f"{4.2 * width(character):.2f}" for character in text[:-1])
+            objects += (
+                f'<ofd:TextObject ID="5{row}{column}" Font="3" Size="4.2" '
+                f'Boundary="{x + 2} {y + 2} 36 6">'
+                f'<ofd:TextCode X="0" Y="4" DeltaX="{steps}">{escape(text)}</ofd:TextCode>'
+                "</ofd:TextObject>"
+            )
+            if row < len(rows):
+                objects += (
+                    f'<ofd:PathObject ID="6{row}{column}" Boundary="{x} {y} {wide} {high}" '
+                    f'LineWidth="0.3"><ofd:AbbreviatedData>M 0 0 L {wide} 0 L {wide} {high} '
+                    f"L 0 {high} C</ofd:AbbreviatedData></ofd:PathObject>"
+                )
 
     def change(name: str, part: bytes) -> bytes:
         return part.replace(b"</ofd:Layer>", f"{objects}</ofd:Layer>".encode())
@@ -91,6 +93,14 @@ def test_every_row_is_a_paragraph_and_keeps_the_captions(kind: str) -> None:
     paragraphs = read_document(MAKERS[kind](ROWS), "x").text.split("\n")
     assert paragraphs[:4] == [BEFORE, *LINES]
     assert paragraphs[4:] == ([AFTER] if kind == "pdf" else [])
+
+
+def test_a_table_without_lines_below_one_with_lines_is_read_too() -> None:
+    bare = [["窗口", "电话"], ["一号窗口", "3456"], ["二号窗口", "4567"]]
+    paragraphs = read_document(in_ofd(ROWS, bare), "x.ofd").text.split("\n")
+    assert paragraphs[1:] == [
+        *LINES, "窗口 | 电话", "窗口：一号窗口；电话：3456", "窗口：二号窗口；电话：4567"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -162,6 +172,7 @@ cells = some.text("甲乙丙丁数量镇街：；|1290ab", max_size=6)
         lambda n: some.lists(some.lists(cells, min_size=n, max_size=n), min_size=2, max_size=5)
     )
 )
+@example([["0", "0"], ["0", "0：0"]])
 def test_every_character_of_every_cell_is_in_its_row_and_where_it_was_printed(rows: Rows) -> None:
     wide, high = 100.0, 20.0
     rulings = [Ruling(0, -y * high, wide * len(rows[0]), -y * high) for y in range(len(rows) + 1)]
