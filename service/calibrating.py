@@ -71,7 +71,7 @@ def calibrate_site(settings: Settings, wish: Wish, *, dry_run: bool) -> Calibrat
     corrections = dict(held.corrections) if held else {}
     for one in refits:
         if one.helps:
-            corrections[one.sort] = FittedCorrection(  # type: ignore[index]  # sorts are these two
+            corrections[one.sort] = FittedCorrection(  # type: ignore[index]  # sorts are these
                 shift=one.correction.shift, scale=one.correction.scale
             )
     fitted = SiteCalibration(

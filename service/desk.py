@@ -24,8 +24,10 @@ from service.answering.answering import Answering, Hear, unheard
 from service.answering.case import Means
 from service.answering.confidence import Calibration, Weighed, features
 from service.answering.reading.reader import Reader
+from service.answering.reading.reader_model import ReaderModel
+from service.answering.reading.reranking import READ, Reranker
 from service.answering.reading.rule_reader import RuleReader
-from service.answering.reading.trained_reader import TrainedReader
+from service.answering.reading.trained_reader import WEIGHTS, TrainedReader
 from service.answering.scope import Candidate
 from service.answering.understanding.everyday import official_for
 from service.answering.understanding.follow_up import completed
@@ -107,9 +109,10 @@ class Desk:
         )
         self._lexicons: Remembered[int, Lexicon] = Remembered(1)
         self._terms: Remembered[int, ExactTerms] = Remembered(1)
+        reader, self._reranker = _readers(settings, shipped)
         self._means = Means(
             library=_Library(knowledge_base),
-            reader=_reader(settings, shipped),
+            reader=reader,
             lexicon=Lexicon.bundled(),
             calibration=shipped,
             region=settings.region,
@@ -206,17 +209,22 @@ class Desk:
         channel: Channel,
         sees_internal: bool = False,
     ) -> list[SearchHit]:
-        """Return the passages nearest to the query, best first; each quote is the whole passage."""
+        """Return the passages nearest to the query, best first; each quote is the whole passage.
+
+        The trained reader, where there is one, has its say in the order of the first.
+        """
         admitted = self.admitted(channel, as_of, filter_, sees_internal=sees_internal)
-        found = []
         sought = " ".join([query, *official_for(fold(query), self.lexicon)])
-        for rank, hit in enumerate(self.knowledge_base.retrieve(sought, admitted, limit), 1):
-            document = self.knowledge_base.document(hit.chunk.document_id)
-            citation = Citation.of(
-                document, hit.chunk.span, admitted.as_of, self.settings.public_url
-            )
-            found.append(SearchHit(rank, hit.score, citation))
-        return found
+        base, reranker = self.knowledge_base, self._reranker
+        hits = base.retrieve(sought, admitted, limit if reranker is None else max(limit, READ))
+        found = [(base.document(hit.chunk.document_id), hit) for hit in hits]
+        if reranker is not None:
+            found = reranker.reranked(query, found)
+        url = self.settings.public_url
+        return [
+            SearchHit(rank, hit.score, Citation.of(document, hit.chunk.span, admitted.as_of, url))
+            for rank, (document, hit) in enumerate(found[:limit], 1)
+        ]
 
     def suggestions(self, limit: int) -> list[str]:
         """Return questions that public documents answer, each tried before it is offered."""
@@ -362,10 +370,12 @@ def _places(citations: Iterable[Citation]) -> tuple[Basis, ...]:
     return tuple(Basis(one.document_id, Span(one.start, one.end)) for one in citations)
 
 
-def _reader(settings: Settings, calibration: Calibration) -> Reader:
+def _readers(settings: Settings, calibration: Calibration) -> tuple[Reader, Reranker | None]:
+    """Return what reads for answers, and what orders search by the same model."""
     if settings.reader == "rules":
-        return RuleReader()
-    return TrainedReader.shipped(calibration, settings.threads)
+        return RuleReader(), None
+    model = ReaderModel(WEIGHTS, settings.threads)
+    return TrainedReader(RuleReader(), model, calibration), Reranker(model)
 
 
 class _Library:

@@ -21,7 +21,15 @@ from index.errors import WenjuError
 from index.store.feedback import Answered
 from index.store.wording import wording_key
 from service.answering.answer import Outcome
-from service.answering.confidence import PASSAGE, VALUE, Calibration, Correction, probability
+from service.answering.confidence import (
+    LISTING,
+    PASSAGE,
+    SORTS,
+    VALUE,
+    Calibration,
+    Correction,
+    probability,
+)
 from service.desk import Verdict
 
 FEWEST = 30  # verdicts on answers of one sort, from which it is fitted
@@ -137,7 +145,7 @@ def refit(cases: Sequence[Case], current: Mapping[str, Correction]) -> list[Refi
     judged = [case for case in cases if case.right is not None]
     fitted = [
         _refit(sort, group, current.get(sort, Correction()))
-        for sort in (VALUE, PASSAGE)
+        for sort in SORTS
         if _is_enough(group := [case for case in judged if case.sort == sort])
     ]
     if not fitted:
@@ -151,7 +159,7 @@ def _is_enough(group: Sequence[Case]) -> bool:
 
 
 def _what_is_missing(judged: Sequence[Case]) -> str:
-    names = {VALUE: "直接作答的", PASSAGE: "给出段落的"}
+    names = {VALUE: "直接作答的", PASSAGE: "给出段落的", LISTING: "列出全部的"}
     counted = Counter((case.sort, case.right) for case in judged)
     here = "，".join(
         f"{name} {counted[sort, True] + counted[sort, False]} 条"

@@ -54,8 +54,9 @@ from service import bootstrap
 from service.answering.answer import Outcome
 from service.answering.answering import Answering
 from service.answering.confidence import (
-    FEATURES,
+    LISTING,
     PASSAGE,
+    RULED_FEATURES,
     VALUE,
     Calibration,
     Weighed,
@@ -75,6 +76,7 @@ TRAINED_VALUE, TRAINED_PASSAGE = "trained_value", "trained_passage"
 RANKING, PASSAGE_RANKING = "ranking", "passage_ranking"
 _FOLDS = 5
 _T = TypeVar("_T")
+_OWN_SAY = 2  # of a rule's sample of our own beside a written one: the desk is asked the like
 _THRESHOLD = 0.4  # where more coverage begins to cost refusals on the development questions
 
 
@@ -135,7 +137,7 @@ def _reports(desk: Desk) -> list[DocumentSummary]:
 
 def fit(samples: Sequence[Sample], earlier: Mapping[str, float] | None) -> Weights:
     """Return the weights of the rules' evidence."""
-    return fit_logistic(FEATURES, [_told(sample) for sample in samples], earlier)
+    return fit_logistic(RULED_FEATURES, [_told(sample) for sample in samples], earlier)
 
 
 def _told(sample: Sample) -> Told:
@@ -162,7 +164,7 @@ def fit_rules(samples: Sequence[Sample], earlier: Calibration | None) -> dict[st
         known = None if earlier is None else getattr(earlier, sort)
         weights[sort] = fit(group, known)
         told, folds = [_told(one) for one in group], _folds([one.group for one in group])
-        again = partial(fit_logistic, FEATURES, earlier=known)
+        again = partial(fit_logistic, RULED_FEATURES, earlier=known)
         _tell(sort, cross_fitted(told, folds, again), [one.right for one in group])
     return weights
 
@@ -243,7 +245,7 @@ def main(
         own = load_questions(questions)
         asked = [*own, *near_misses(desk, own)]
         asking = Asking(desk)
-        samples = collect(asking, refusal_sets.development(asking, asked))
+        samples = _OWN_SAY * collect(asking, refusal_sets.development(asking, asked))
         written_ones: list[Expected] = []
         other = asking
         if data is not None:
@@ -260,6 +262,7 @@ def main(
         trained = fit_trained(gathered, earlier)
     weights = {
         **rules,
+        LISTING: Calibration.bundled().listing,  # there are too few questions for lists to fit it
         "answer_threshold": _THRESHOLD,
         "passage_threshold": _THRESHOLD,
         **trained,

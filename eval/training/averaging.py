@@ -18,6 +18,7 @@ import typer
 from eval.training import model
 from service.answering.reading.tokens import FILE_NAME
 
+STATE_NAME = "state.pt"  # of a checkpoint; a mean has none
 MADE_OF_NAME = "made_of.json"
 
 
@@ -34,7 +35,7 @@ def average(checkpoints: Sequence[Path], folder: Path) -> None:
         {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
     )
     model.save(mean, tokens, folder)
-    trained = [_trained(checkpoint) for checkpoint in checkpoints]
+    trained = [each for checkpoint in checkpoints for each in trained_so_far(checkpoint)]
     (folder / MADE_OF_NAME).write_text(json.dumps(trained) + "\n", "utf-8")
 
 
@@ -44,9 +45,13 @@ def made_of(folder: Path) -> list[object]:
     return list(json.loads(path.read_text("utf-8"))) if path.exists() else []
 
 
-def _trained(checkpoint: Path) -> object:
-    state: Any = torch.load(checkpoint / "state.pt", map_location="cpu", weights_only=True)
-    return state["at"]
+def trained_so_far(folder: Path) -> list[object]:
+    """Return how far a checkpoint was trained, or each of those that a mean is made of."""
+    path = folder / STATE_NAME
+    if not path.exists():
+        return made_of(folder)
+    state: Any = torch.load(path, map_location="cpu", weights_only=True)
+    return [state["at"]]
 
 
 def main(

@@ -17,7 +17,7 @@ import torch
 import typer
 from torch import Tensor
 
-from eval.training import model, sources
+from eval.training import averaging, model, sources
 from eval.training.progress_log import FILE_NAME as LOG_NAME
 from index.embedding import quantise
 from index.embedding.export import OPSET, listen, quiet
@@ -95,13 +95,12 @@ def samples(tokens: ReaderTokens) -> list[Encoded]:
 
 def write_card(checkpoint: Path, folder: Path, sizes: Sizes, scores: Mapping[str, object]) -> None:
     """Say what the model is made of, how it was trained, and how good it is."""
-    state: Any = torch.load(checkpoint / "state.pt", map_location="cpu", weights_only=True)
     card = {
         "name": "wenju-reader",
         "base": "intfloat/multilingual-e5-small (MIT), vocabulary pruned",
         "parameters": _parameters(checkpoint),
         "graph_bytes": sizes.graph,
-        "trained": state["at"],
+        "trained": averaging.trained_so_far(checkpoint),
         "plans": _plans(checkpoint.parent),
         "sources": sources.described(),
         "scores": scores,
@@ -116,9 +115,9 @@ def _parameters(checkpoint: Path) -> int:
 
 def _plans(output: Path) -> list[dict[str, object]]:
     """Return every plan that the training followed, and from which example on."""
-    rows: Sequence[Any] = [
-        json.loads(line) for line in (output / LOG_NAME).read_text("utf-8").splitlines()
-    ]
+    log = output / LOG_NAME
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    rows: Sequence[Any] = [json.loads(line) for line in lines]
     followed = {row["from"]["seen"]: row for row in rows if "plan" in row}
     return [
         {"from": seen, **row["plan"], "begun_from": row.get("begun_from", [])}

@@ -14,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from eval.progress import Progress
 from eval.training import averaging, model
+from eval.training.averaging import STATE_NAME
 from eval.training.examples import Group
 from eval.training.following import follow
 from eval.training.library import Library
@@ -26,7 +27,6 @@ from eval.training.written import PlacedQuestion, load_written, place, trains
 from service.answering.reading.tokens import ReaderTokens
 
 CHECKPOINT = "checkpoint"
-STATE_NAME = "state.pt"
 _EVERY = 25  # steps between lines of the log
 _WARMING = 0.04  # of the plan, while the rate of learning rises
 _LONGEST_GRADIENT = 1.0

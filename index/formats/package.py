@@ -35,6 +35,15 @@ def open_package(content: bytes) -> zipfile.ZipFile:
     return package
 
 
+def unpacked_bytes(content: bytes) -> int:
+    """Return what a zip package says it unpacks to, of any other file its size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return sum(entry.file_size for entry in package.infolist())
+    except DAMAGE:  # what is wrong with it is told by who reads it
+        return len(content)
+
+
 def read_part(package: zipfile.ZipFile, name: str) -> bytes:
     """Return a part's bytes. Raises CorruptFile where it is missing or broken."""
     try:

@@ -13,10 +13,12 @@ from typing import Self
 from service.answering.reading.reader import Evidence
 
 FEATURES = ("share", "lacking", "fit", "words", "vectors", "margin", "specificity", "named")
+# What rules rest on must hold for a text whose vectors are not there yet.
+RULED_FEATURES = tuple(name for name in FEATURES if name != "vectors")
 TRAINED_FEATURES = ("relevance", "answerability", "support", "ruled")
 _CAPS = {"margin": 0.3, "specificity": 2.0}  # more than this says no more
 _CERTAIN = 8.0  # log-odds beyond which the model's certainty says no more
-VALUE, PASSAGE = "value", "passage"
+VALUE, PASSAGE, LISTING = SORTS = "value", "passage", "listing"
 _BY_MODEL = "support"  # a number that only a trained model gives
 
 
@@ -44,10 +46,10 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Logistic weights for values, for whole passages, and the thresholds for showing them.
+    """Logistic weights for values, passages and lists, and the thresholds for showing them.
 
-    `value` and `passage` hold where rules alone have read, the `trained_` ones where the model
-    has too; `ranking` and `passage_ranking` order its readings. Fitted by
+    `value`, `passage` and `listing` hold where rules alone have read, the `trained_` ones where
+    the model has too; `ranking` and `passage_ranking` order its readings. Fitted by
     `python -m eval.fitting.confidence`; `corrections` are what a site has learnt since, by sort.
     `account`, where there is one, is told of each weighing.
     """
@@ -56,6 +58,7 @@ class Calibration:
     passage: Mapping[str, float]
     answer_threshold: float
     passage_threshold: float
+    listing: Mapping[str, float] = field(default_factory=dict)
     trained_value: Mapping[str, float] = field(default_factory=dict)
     trained_passage: Mapping[str, float] = field(default_factory=dict)
     ranking: Mapping[str, float] = field(default_factory=dict)
@@ -80,11 +83,17 @@ class Calibration:
         weights = self.trained_passage if evidence.trained else self.passage
         return self._confidence(PASSAGE, weights, evidence)
 
+    def of_listing(self, evidence: Evidence) -> float:
+        """Return the probability that the list a sentence belongs to is the one asked for."""
+        weights = self.trained_passage if evidence.trained else self.listing
+        return self._confidence(LISTING, weights, evidence)
+
     def log_odds(self, sort: str, features: Mapping[str, float]) -> float:
         """Return what the fitted weights alone say of kept evidence, by its numbers."""
         ruled, trained = {
             VALUE: (self.value, self.trained_value),
             PASSAGE: (self.passage, self.trained_passage),
+            LISTING: (self.listing, self.trained_passage),
         }[sort]
         return _weighted(trained if _BY_MODEL in features else ruled, features)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # imported where they are used, so that the help comes at onc
     from service.recalibration import Choice, Quality, Refit
     from service.site_calibration import SiteCalibration
 
-_SORTS = {"value": "直接作答的", "passage": "给出段落的"}
+_SORTS = {"value": "直接作答的", "passage": "给出段落的", "listing": "列出全部的"}
 _SHOWN_STEPS = 5  # of the thresholds looked at, every fifth is shown
 
 

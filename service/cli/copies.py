@@ -104,7 +104,7 @@ def _look_beside(tar: tarfile.TarFile, members: Iterable[tarfile.TarInfo], direc
     for member in members:
         target = directory / member.name
         if member.name in BESIDE and target.exists():
-            content = tar.extractfile(member)
+            content = tar.extractfile(member) if member.isfile() else None
             if content is None or content.read() != target.read_bytes():
                 raise DirectoryInUse(
                     f"{target} 与备份里的不同，什么也没有恢复。请先把它移到别处，再恢复。"

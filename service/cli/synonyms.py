@@ -45,7 +45,7 @@ def register(application: typer.Typer) -> None:
 
 def list_(
     part: Annotated[
-        str | None, typer.Argument(metavar="字词", help="只列口语词或规范用语里有它的")
+        str | None, typer.Argument(metavar="字词", help="只列口语词、规范用语或说明里有它的")
     ] = None,
     *,
     own: Own = False,
@@ -56,11 +56,7 @@ def list_(
     from service.synonyms.keeping import shown  # noqa: PLC0415
 
     with _book() as book:
-        entries = [
-            entry
-            for entry in shown(book.table(), own=own)
-            if part is None or any(part in word for word in _words(entry))
-        ]
+        entries = list(shown(book.table(), own=own, holding=part or ""))
     if json:
         say_json({"total": len(entries), "synonyms": [synonym_json(one) for one in entries]})
         return
@@ -200,10 +196,6 @@ def _somebody() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without a name, as in a container
         return "命令行"
-
-
-def _words(entry: Entry) -> list[str]:
-    return [entry.synonym.word, *entry.synonym.official]
 
 
 def _line(entry: Entry) -> str:

@@ -24,7 +24,7 @@ from service.http.schemas.synonyms import (
 from service.http.wiring import CallerHere, DeskHere
 from service.paging import part, unpack
 from service.presentation import synonym_import_json, synonym_json, wanted_word_json
-from service.synonyms.keeping import SynonymBook, rows_of, shown
+from service.synonyms.keeping import Row, SynonymBook, shown
 from service.synonyms.wanted import wanted_words
 
 router = APIRouter(
@@ -61,8 +61,16 @@ def list_synonyms(
 )
 def import_synonyms(body: SynonymDraftsShape, desk: DeskHere, caller: CallerHere) -> JSONResponse:
     """Set several at once; lines that cannot come in are told, and the others are in."""
-    given = [Synonym(one.word, tuple(one.official), one.note, one.enabled) for one in body.synonyms]
-    done = SynonymBook(desk.knowledge_base).bring_in(rows_of(given), caller.name)
+    rows = [
+        Row(
+            number,
+            one.word,
+            Synonym(one.word, tuple(one.official), one.note, one.enabled),
+            has_note="note" in one.model_fields_set,
+        )
+        for number, one in enumerate(body.synonyms, 1)
+    ]
+    done = SynonymBook(desk.knowledge_base).bring_in(rows, caller.name)
     return JSONResponse(synonym_import_json(done))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -125,7 +125,7 @@ class Checked:
         return accepted
 
     def _check_circle(self, key: str, accepted: Synonym) -> None:
-        circle = _way_back(key, {**self.table, key: accepted})
+        circle = _way_back(key, accepted, self.table)
         if circle is not None:
             shown = " → ".join([accepted.word, *circle])
             raise CircularSynonym(f"转了一圈又回到自己：{shown}。请只留从口语到规范的一个方向。")
@@ -165,22 +165,30 @@ def _official(synonym: Synonym, word: str) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _way_back(key: str, table: Mapping[str, Synonym]) -> list[str] | None:
-    """Return the words that lead from a word back to it, None where none do."""
+def _way_back(key: str, accepted: Synonym, table: Mapping[str, Synonym]) -> list[str] | None:
+    """Return the words that lead from a word back to it, None where none do.
 
-    def following(current: str) -> Iterator[tuple[str, str]]:
-        synonym = table.get(current)
-        if synonym is not None and synonym.enabled:
-            yield from ((synonym_key(one), one) for one in synonym.official)
-
-    seen: set[str] = set()
-    ways: list[tuple[str, list[str]]] = [(key, [])]
+    `accepted` is what is to stand at `key`.
+    """
+    before: dict[str, tuple[str, str]] = {}  # the key that led to a key, and by which word
+    ways = [key]
     while ways:
-        current, passed = ways.pop()
-        for after, word in following(current):
+        current = ways.pop()
+        synonym = accepted if current == key else table.get(current)
+        for word in synonym.official if synonym is not None and synonym.enabled else ():
+            after = synonym_key(word)
             if after == key:
-                return [*passed, word]
-            if after not in seen:
-                seen.add(after)
-                ways.append((after, [*passed, word]))
+                return [*_passed(current, before), word]
+            if after not in before:
+                before[after] = (current, word)
+                ways.append(after)
     return None
+
+
+def _passed(key: str, before: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Return the words by which a key was come to."""
+    words: list[str] = []
+    while key in before:
+        key, word = before[key]
+        words.append(word)
+    return words[::-1]

@@ -16,6 +16,7 @@ from index.fold import fold
 from service.answering.understanding.lexicon import Lexicon
 from service.answering.understanding.places import find_places
 from service.answering.understanding.segment import words_of
+from service.synonyms.checking import LONGEST_OFFICIAL
 
 _NAMED = re.compile(r"《[^《》]*》?")
 _COUNTED = re.compile(r"[0-9零〇一二两三四五六七八九十百千万亿半首]")
@@ -39,9 +40,13 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class ExactTerms:
-    """Official words by the one everyday word that means exactly that; all folded."""
+    """Official words by the one everyday word that means exactly that; all folded.
+
+    `official` is the same the other way round: made once, as every near wording is marked.
+    """
 
     everyday: Mapping[str, str] = field(default_factory=dict)
+    official: Mapping[str, str] = field(default_factory=dict)
     own_words: frozenset[str] = frozenset()
 
     def marked(self, question: str) -> Marked | None:
@@ -54,7 +59,6 @@ class ExactTerms:
             return None
         terms = tuple(sorted(term for _, _, term in found))
         marks = {term: chr(FIRST_MARK + number) for number, term in enumerate(terms)}
-        words = {official: word for word, official in self.everyday.items()}
 
         def written(as_words: Mapping[str, str]) -> str:
             pieces, end = [], 0
@@ -64,7 +68,7 @@ class ExactTerms:
             return "".join((*pieces, wording[end:]))
 
         as_official = {term: term for term in terms}
-        return Marked(written(marks), terms, written(words), written(as_official))
+        return Marked(written(marks), terms, written(self.official), written(as_official))
 
     def _found(self, wording: str) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and official word of each exact term that stands there as a whole.
@@ -75,8 +79,6 @@ class ExactTerms:
         named = [match.span() for match in _NAMED.finditer(wording)]
         words = words_of(wording, self.own_words)
         ends = list(itertools.accumulate(map(len, words)))
-        official = frozenset(self.everyday.values())
-        most = max(map(len, official))
         passed = 0
         for number, word in enumerate(words):
             start = ends[number] - len(word)
@@ -85,8 +87,8 @@ class ExactTerms:
             longest = next(
                 (
                     end
-                    for end in reversed(ends[number : number + most])
-                    if wording[start:end] in official
+                    for end in reversed(ends[number : number + LONGEST_OFFICIAL])
+                    if wording[start:end] in self.official
                 ),
                 None,
             )
@@ -122,7 +124,7 @@ def exact_terms(lexicon: Lexicon) -> ExactTerms:
         and _say_as_much(word, official)
         and (shipped.get(word) != lexicon.everyday[word] or _is_shortened(word, official))
     }
-    return ExactTerms(exact, lexicon.own_words)
+    return ExactTerms(exact, {to: word for word, to in exact.items()}, lexicon.own_words)
 
 
 def _say_as_much(word: str, official: str) -> bool:

@@ -27,6 +27,7 @@ _HEADER_WITHIN = 30  # rows that hold something
 _APART = re.compile(r"[\n;；|｜、,，/／]+")
 _ASIDE = re.compile(r"[(\[【{].*?[)\]】}]|[\s*]")
 _ENTRIES = "synonyms"
+_FORMULA = ("=", "+", "-", "@")
 
 
 class Field(StrEnum):
@@ -56,6 +57,8 @@ _CAPTIONS: Mapping[Field, str] = {
 _FIELDS = {caption: field for field, names in _CAPTIONS.items() for caption in names.split()}
 _ON = frozenset({"启用", "是", "有效", "在用", "开", "on", "yes", "true", "1", "y", ""})
 _OFF = frozenset({"停用", "否", "无效", "不用", "关", "off", "no", "false", "0", "n"})
+# tomllib takes time by the square of a key's parts; no key of ours has two.
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
 _NAMES = {"word": Field.WORD, "official": Field.OFFICIAL, "note": Field.NOTE}
 
 
@@ -86,9 +89,12 @@ def official_words(text: str) -> tuple[str, ...]:
 
 
 def _of_toml(content: bytes) -> Iterator[Row]:
+    text = decode(content)
+    if _LONG_KEY.search(text):
+        raise InvalidRequest("这个 TOML 文件里有很长的键名，不是同义词表。")
     try:
-        given = tomllib.loads(decode(content))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        given = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOML error
         raise InvalidRequest(f"同义词表不是合格的 TOML：{error}。请改正后重试。") from error
     entries = given.get(_ENTRIES)
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
@@ -104,7 +110,8 @@ def _of_toml(content: bytes) -> Iterator[Row]:
         texts = {field: _text(one.get(name)) for name, field in _NAMES.items()}
         official = one.get("official")
         several = official if isinstance(official, list) else official_words(texts[Field.OFFICIAL])
-        yield _row(number, texts, tuple(map(_text, several)), _text(one.get("enabled")).lower())
+        state = _text(one.get("enabled")).lower()
+        yield _row(number, texts, tuple(map(_text, several)), state, has_note="note" in one)
 
 
 def _of_workbook(book: Workbook) -> list[Row]:
@@ -118,13 +125,15 @@ def _of_workbook(book: Workbook) -> list[Row]:
         first, columns = header
         for number, cells in sheet.rows.items():
             texts = {
-                field: (cells[at].broken or cells[at].text).strip()
+                field: _as_written((cells[at].broken or cells[at].text).strip())
                 for at, field in columns.items()
                 if at in cells
             }
             if number > first and any(texts.values()):
                 official = official_words(texts.get(Field.OFFICIAL, ""))
-                rows.append(_row(number + 1, texts, official, fold(texts.get(Field.STATE, ""))))
+                state = fold(texts.get(Field.STATE, ""))
+                has_note = Field.NOTE in columns.values()
+                rows.append(_row(number + 1, texts, official, state, has_note=has_note))
     if not found:
         raise InvalidRequest("表里没有“口语词”和“规范用语”两列，不知道哪个词对应哪个词。")
     return rows
@@ -142,13 +151,20 @@ def _header(sheet: Sheet) -> tuple[int, dict[int, Field]] | None:
     return None
 
 
-def _row(number: int, texts: Mapping[Field, str], official: tuple[str, ...], state: str) -> Row:
+def _row(
+    number: int,
+    texts: Mapping[Field, str],
+    official: tuple[str, ...],
+    state: str,
+    *,
+    has_note: bool,
+) -> Row:
     word = texts.get(Field.WORD, "").strip()
     note = texts.get(Field.NOTE) or None
     given: Synonym | SynonymRefused = Synonym(word, official, note, state in _ON)
     if state not in _ON | _OFF:
         given = StateNotUnderstood(f"状态“{state[:20]}”应写“启用”或“停用”。")
-    return Row(number, word, given)
+    return Row(number, word, given, has_note)
 
 
 def _text(value: Any) -> str:
@@ -212,4 +228,9 @@ def _cells(entry: Entry) -> list[str]:
 
 def _harmless(text: str) -> str:
     """Keep a spreadsheet program from taking what somebody wrote for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _as_written(text: str) -> str:
+    """Undo `_harmless`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text

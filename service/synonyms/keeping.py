@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from index.errors import SynonymNotFound
+from index.fold import fold
 from index.knowledge_base import KnowledgeBase
 from index.store.synonyms import Synonym, synonym_key
 from service.synonyms.checking import LONGEST_WORD, Checked, DuplicateWord, SynonymRefused
@@ -14,11 +15,16 @@ from service.synonyms.table import Entry, Origin, Table, table_of
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a file or a list, or what is wrong with it before anything is compared."""
+    """A line of a file or a list, or what is wrong with it before anything is compared.
+
+    `has_note` is false where there is no place for a note, which is another thing than an empty
+    one: then the note that is there stays.
+    """
 
     number: int
     word: str
     given: Synonym | SynonymRefused
+    has_note: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,9 @@ class SynonymBook:
             before = table.get(synonym_key(accepted.word))
             if before is None:
                 added.append(accepted)
-            elif _says_the_same(before.synonym, accepted):
+                continue
+            accepted = _with_note(accepted, before, row)
+            if replace(before.synonym, word=accepted.word) == accepted:
                 unchanged += 1
             else:
                 changed.append(accepted)
@@ -131,16 +139,26 @@ def _first(row: Row, seen: dict[str, int]) -> Synonym:
     return row.given
 
 
-def _says_the_same(before: Synonym, given: Synonym) -> bool:
-    """Say whether a line changes nothing: one without a note leaves the note that is there."""
-    return replace(before, word=given.word) == replace(given, note=given.note or before.note)
+def _with_note(accepted: Synonym, before: Entry, row: Row) -> Synonym:
+    """Return what a line sets: an empty note clears the site's own, not one that was shipped.
+
+    Else a table with a column for notes, few of them filled in, would make the site's own of
+    every shipped entry that it repeats, and later versions of those would not come in.
+    """
+    noted = replace(accepted, note=accepted.note or before.synonym.note)
+    repeats = before.origin is Origin.SHIPPED and noted == replace(
+        before.synonym, word=accepted.word
+    )
+    return noted if repeats or not row.has_note else accepted
 
 
-def shown(table: Table, *, own: bool) -> Iterator[Entry]:
-    """Yield the entries of a table; `own`, only what the site has set."""
-    return (entry for entry in table.values() if not own or entry.origin is not Origin.SHIPPED)
-
-
-def rows_of(synonyms: Sequence[Synonym]) -> list[Row]:
-    """Return synonyms as the lines of a list, counted from 1."""
-    return [Row(number, one.word, one) for number, one in enumerate(synonyms, 1)]
+def shown(table: Table, *, own: bool, holding: str = "") -> Iterator[Entry]:
+    """Yield the entries whose words or note hold a text; `own`, only what the site has set."""
+    wanted = fold(holding)
+    for entry in table.values():
+        one = entry.synonym
+        texts = (one.word, *one.official, one.note or "")
+        if own and entry.origin is Origin.SHIPPED:
+            continue
+        if not wanted or any(wanted in fold(text) for text in texts):
+            yield entry

@@ -5,7 +5,6 @@ It works without a script: each change is a form that is sent, and leads back to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from index.errors import InvalidRequest, ReadError, SynonymNotFound
-from index.fold import fold
+from index.formats.package import unpacked_bytes
 from index.store.synonyms import Synonym, synonym_key
 from service.access import Scope
 from service.desk import Desk
@@ -30,12 +29,13 @@ from service.synonyms.checking import (
 )
 from service.synonyms.files import official_words, read_synonyms, written
 from service.synonyms.keeping import Import, Row, SynonymBook, shown
-from service.synonyms.table import Entry, Origin, Table, shipped
+from service.synonyms.table import Origin, shipped
 from service.web.rendering import render
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 60
 MOST_BYTES = 4 << 20  # of a table: twenty thousand rows are a quarter of that
+MOST_UNPACKED = 24 << 20  # it is read in this process: more would keep questions waiting
 MOST_SHOWN = 100  # of the rows that did not come in
 MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -168,6 +168,11 @@ def _rows(content: bytes, name: str) -> list[Row]:
         raise InvalidRequest("请选择 .xlsx、.csv 或 .toml 文件。")
     if len(content) > MOST_BYTES:
         raise InvalidRequest(f"文件超过 {MOST_BYTES >> 20} MB，不像是同义词表。")
+    if unpacked_bytes(content) > MOST_UNPACKED:
+        raise InvalidRequest(
+            "表格展开后过大，不像是同义词表。请删去别的工作表和空行，"
+            "或在本机用 wenju synonyms import 收进。"
+        )
     return read_synonyms(content, name)
 
 
@@ -201,7 +206,9 @@ def _page(  # noqa: PLR0913  what a page may say
     file_name: str = "",
 ) -> str:
     table = SynonymBook(desk.knowledge_base).table()
-    entries = list(_found(table, q, own=own))
+    entries = sorted(  # stable: by word within
+        shown(table, own=own, holding=q), key=lambda entry: entry.origin is Origin.SHIPPED
+    )
     last = max(1, -(-len(entries) // PAGE_SIZE))
     page = min(page, last)
     values: dict[str, Any] = {
@@ -236,15 +243,3 @@ def _page(  # noqa: PLR0913  what a page may say
 
 def _address(**parts: Any) -> str:
     return "/synonyms?" + urlencode({name: value for name, value in parts.items() if value})
-
-
-def _found(table: Table, q: str, *, own: bool) -> Iterator[Entry]:
-    """Yield the entries that hold the words, the site's own first."""
-    wanted = fold(q)
-    entries = sorted(
-        shown(table, own=own), key=lambda entry: entry.origin is Origin.SHIPPED
-    )  # stable: by word within
-    for entry in entries:
-        one = entry.synonym
-        if any(wanted in fold(text) for text in (one.word, *one.official, one.note or "")):
-            yield entry

@@ -353,6 +353,21 @@ def test_a_backup_that_reaches_outside_is_refused(wenju: Shell, tmp_path: Path, 
     assert not (tmp_path / "data" / "wenju.db").exists()
 
 
+def test_a_backup_with_a_link_is_refused(wenju: Shell, tmp_path: Path) -> None:
+    source, there = tmp_path / "copy.tar", tmp_path / "data"
+    with tarfile.open(source, "w") as tar:
+        link = tarfile.TarInfo("calibration.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "nowhere"
+        tar.addfile(link)
+        tar.addfile(tarfile.TarInfo("wenju.db"))
+    assert wenju("restore", source).status == 1
+    there.mkdir(exist_ok=True)
+    (there / "calibration.json").write_text("{}", "utf-8")
+    assert wenju("restore", source).status == 1
+    assert (there / "calibration.json").read_text("utf-8") == "{}"
+    assert not (there / "wenju.db").exists()
+
+
 def test_the_doctor_says_what_each_finding_means(
     wenju: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

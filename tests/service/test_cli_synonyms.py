@@ -21,6 +21,7 @@ def test_a_synonym_is_added_listed_removed_and_restored(wenju: Shell) -> None:
     assert [one["word"] for one in listed["synonyms"]] == ["低保", "夜市"]
     assert all(one["changed_by"] and one["changed_at"] for one in listed["synonyms"])
     assert "夜市" in wenju("synonyms", "list", "集聚").out
+    assert "低保" in wenju("synonyms", "list", "低保戶").out  # traditional characters are the same
     assert wenju("synonyms", "remove", "夜市", "黑户").status == 0
     assert "停用" in wenju("synonyms", "list", "黑户").out
     assert wenju("synonyms", "restore", "黑户", "低保").status == 0

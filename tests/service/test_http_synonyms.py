@@ -68,6 +68,16 @@ def test_what_makes_no_synonym_is_refused(
     check_problem(local_client(own_desk).put(f"/api/synonyms/{word}", json=body), 422, code)
 
 
+def test_a_line_without_a_note_leaves_it_and_null_clears_it(own_desk: Desk) -> None:
+    client = local_client(own_desk)
+    client.put("/api/synonyms/夜市", json={"official": ["夜间市场"], "note": "城东"})
+    line: dict[str, object] = {"word": "夜市", "official": ["夜间经济集聚区"]}
+    client.post("/api/synonyms", json={"synonyms": [line]})
+    assert client.get("/api/synonyms/夜市").json()["note"] == "城东"
+    client.post("/api/synonyms", json={"synonyms": [{**line, "note": None}]})
+    assert client.get("/api/synonyms/夜市").json()["note"] is None
+
+
 def test_several_come_in_at_once_and_rejected_lines_are_told(own_desk: Desk) -> None:
     lines = [
         {"word": "夜市", "official": ["夜间经济集聚区"]},

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from index.document import SHANGHAI
 from index.store.api_keys import ApiKeyDraft
 from index.store.synonyms import Synonym
 from service.desk import Desk
 from service.http.application import build_application
-from service.web.synonyms import DONE
+from service.web.synonyms import DONE, MOST_BYTES
 from tests.service.conftest import local_client
 
 CSV = "口语词,规范用语\n夜市,夜间经济集聚区\n钱,费用\n"
@@ -118,6 +119,30 @@ def test_a_table_is_tried_and_then_taken_in_and_faulty_rows_are_told(
         status, page = send("keep", name, content)
         assert status == 422
         assert 'role="alert"' in page
+
+
+def test_a_table_that_unpacks_to_too_much_is_not_read(client: TestClient, own_desk: Desk) -> None:
+    book = Workbook()
+    book.active.append(["口语词", "规范用语"])
+    book.active.append(["夜市", "夜间经济集聚区"])
+    written = io.BytesIO()
+    book.save(written)
+
+    def send() -> tuple[int, str]:
+        files = {"file": ("表.xlsx", written.getvalue())}
+        response = client.post("/synonyms/table", data={"action": "try"}, files=files)
+        return response.status_code, response.text
+
+    assert send()[0] == 200
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as package:
+        for number in range(32):  # no part of them swells by itself
+            package.writestr(f"xl/media/{number}.bin", bytes(1 << 20))
+    assert len(written.getvalue()) < MOST_BYTES
+    status, page = send()
+    assert (status, "展开后过大" in page) == (422, True)
+    written.seek(0)
+    written.write(bytes(MOST_BYTES + 1))
+    assert "超过 4 MB" in send()[1]
 
 
 def test_the_table_is_taken_away_as_a_file(client: TestClient, own_desk: Desk) -> None:

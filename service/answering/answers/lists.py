@@ -47,7 +47,7 @@ def _is_asked_for(case: Case, listing: Listing, found: Span) -> bool:
 def answer_list(case: Case, reading: Reading, listing: Listing) -> Answer | None:
     """Give the list whole, its head and each item quoted; None where it is not sure enough."""
     calibration = case.means.calibration
-    confidence = calibration.of_passage(reading.evidence)  # it need only stand in the list
+    confidence = calibration.of_listing(reading.evidence)  # it need only stand in the list
     if confidence < calibration.passage_threshold:
         return None
     citations = [_cited(case, listing, span) for span in (listing.head, *listing.items)]

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
 
 from index.document import Chunk, Document, Hit, Span
 from service.answering.confidence import Calibration
@@ -60,11 +59,6 @@ class _Judged:
 
 class TrainedReader:
     """Reads with rules and a model. Implements `Reader`."""
-
-    @classmethod
-    def shipped(cls, calibration: Calibration, threads: int) -> Self:
-        """Return the reader with the weights that come with the project."""
-        return cls(RuleReader(), ReaderModel(WEIGHTS, threads), calibration)
 
     def __init__(self, rules: RuleReader, model: ReaderModel, calibration: Calibration) -> None:
         self._rules = rules

@@ -180,7 +180,7 @@ def property_of(said: str, before: str) -> str | None:
     whose = f"to {deed['deed']}" if deed else f"of {subject_and_limits(before)}"
     if deed is None and not owner_of(before):
         return None
-    return f"What {'are' if said.endswith('s') else 'is'} the {said} {whose}"
+    return f"What {_is_or_are(said)} the {said} {whose}"
 
 
 def properties_of(clause: str) -> tuple[str, ...]:
@@ -190,6 +190,11 @@ def properties_of(clause: str) -> tuple[str, ...]:
         return ()
     others = re.split(r"\s*,\s*(?:the\s+)?", match["others"])[1:]
     return tuple(
-        f"what is {match['owner']} {one}{match['rest']}"
+        f"what {_is_or_are(one)} {match['owner']} {one}{match['rest']}"
         for one in (match["first"], *others, match["last"])
     )
+
+
+def _is_or_are(name: str) -> str:
+    """Return the verb for a property: hours are several, an address is not."""
+    return "are" if name.endswith("s") and not name.endswith("ss") else "is"

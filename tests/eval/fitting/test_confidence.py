@@ -12,7 +12,7 @@ from eval.refusals import Trial
 from eval.workbench import Asking, Workbench, text_file
 from index.embedding.demo import DemoEmbedder
 from index.knowledge_base import KnowledgeBase
-from service.answering.confidence import FEATURES, Calibration
+from service.answering.confidence import RULED_FEATURES, Calibration
 from service.desk import Desk
 from service.settings import Settings
 
@@ -49,5 +49,5 @@ def test_the_rules_are_fitted_by_sort_and_their_fit_is_told(
     samples = collect(asking, [trial("a", "两市通办的事项有多少个？", answerable=True)] * 3)
     weights = fit_rules(samples, Calibration.bundled())
     assert set(weights) == {"value", "passage"}
-    assert set(weights["value"]) == {"bias", *FEATURES}
+    assert set(weights["value"]) == {"bias", *RULED_FEATURES}
     assert "value: 3 samples, 3 right" in capsys.readouterr().out

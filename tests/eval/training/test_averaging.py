@@ -43,6 +43,8 @@ def test_a_mean_says_how_far_each_of_its_parts_was_trained(
     averaging.average(checkpoints, tmp_path / "mean")
     assert averaging.made_of(tmp_path / "mean") == [{"seen": 0}, {"seen": 1}]
     assert averaging.made_of(checkpoints[0]) == []
+    averaging.average([tmp_path / "mean", checkpoints[0]], tmp_path / "again")
+    assert averaging.made_of(tmp_path / "again") == [{"seen": 0}, {"seen": 1}, {"seen": 0}]
 
 
 def test_readers_of_other_pieces_are_not_averaged(tmp_path: Path, checkpoints: list[Path]) -> None:

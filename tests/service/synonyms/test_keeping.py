@@ -4,10 +4,14 @@ from index.errors import SynonymNotFound
 from index.store.synonyms import Synonym
 from service.desk import Desk
 from service.synonyms.checking import SynonymRefused
-from service.synonyms.keeping import Row, SynonymBook, rows_of, shown
+from service.synonyms.keeping import Row, SynonymBook, shown
 from service.synonyms.table import Origin
 
 MARKET = Synonym("夜市", ("夜间经济集聚区",))
+
+
+def rows_of(synonyms: list[Synonym], *, has_note: bool = True) -> list[Row]:
+    return [Row(number, one.word, one, has_note) for number, one in enumerate(synonyms, 1)]
 
 
 @pytest.fixture
@@ -67,6 +71,34 @@ def test_lines_that_cannot_come_in_are_told_and_the_others_are_in(book: SynonymB
     again = book.bring_in(rows_of([MARKET]), "乙")
     assert (again.added, again.changed, again.unchanged) == (0, 0, 1)
     assert book.get("夜市").changed_by == "甲"
+
+
+@pytest.mark.parametrize(
+    ("line", "has_note", "note"),
+    [
+        (Synonym("夜市", ("夜间市场",)), False, "城东"),
+        (Synonym("夜市", ("夜间市场",)), True, None),
+        (Synonym("夜市", ("夜间市场",), "城西"), True, "城西"),
+        (MARKET, False, "城东"),
+        (MARKET, True, None),
+    ],
+)
+def test_only_a_table_with_a_place_for_notes_changes_them(
+    book: SynonymBook, line: Synonym, has_note: bool, note: str | None
+) -> None:
+    book.put(Synonym("夜市", MARKET.official, "城东"), "甲")
+    done = book.bring_in(rows_of([line], has_note=has_note), "乙")
+    kept = book.get("夜市").synonym
+    assert (kept.official, kept.note) == (line.official, note)
+    assert done.unchanged == (line == MARKET and not has_note)
+
+
+def test_an_empty_note_makes_no_shipped_entry_the_sites_own(book: SynonymBook) -> None:
+    assert book.get("低保").synonym.note
+    assert book.bring_in(rows_of([Synonym("低保", ("最低生活保障",))]), "甲").unchanged == 1
+    assert list(shown(book.table(), own=True)) == []
+    book.bring_in(rows_of([Synonym("低保", ("居民最低生活保障",))]), "甲")
+    assert book.get("低保").synonym.note is None
 
 
 def test_lines_are_held_against_those_before_them(book: SynonymBook) -> None:

@@ -48,6 +48,7 @@ WINDOWS = "How many service windows are there in Heshan?"
             "Where is the library?",
             "What are the opening hours of the library?",
         ),
+        ("And the address?", "When is the library open?", "What is the address of the library?"),
         (
             "What about the fee?",
             "How do I apply for a parking permit?",

@@ -117,7 +117,7 @@ def test_what_a_part_leaves_out_is_taken_from_the_one_before(
             [
                 "What is the library's address",
                 "What is the library's phone number",
-                "What is the library's opening hours",
+                "What are the library's opening hours",
             ],
         ),
         (
