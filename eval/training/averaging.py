@@ -29,8 +29,9 @@ def average(checkpoints: Sequence[Path], folder: Path) -> None:
     """
     if len({(checkpoint / FILE_NAME).read_bytes() for checkpoint in checkpoints}) > 1:
         raise ValueError("这些检查点的词表不同，不能取平均。")
-    mean, tokens = model.load(checkpoints[0])
-    states: list[Any] = [model.load(one)[0].state_dict() for one in checkpoints]
+    readers = [model.load(checkpoint) for checkpoint in checkpoints]
+    states: list[Any] = [reader.state_dict() for reader, _ in readers]
+    mean, tokens = readers[0]
     mean.load_state_dict(
         {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
     )

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.document import Span
+from index.document import Chunk, Document, Span
 from index.errors import ModelError
 from index.graphs import open_graph
 from index.remembered import Remembered
@@ -35,6 +35,12 @@ class Asked(NamedTuple):
     question: str
     headings: tuple[str, ...]
     passage: str
+
+    @classmethod
+    def of(cls, question: str, document: Document, chunk: Chunk) -> Self:
+        """Return a question beside a passage of a document, under title and headings."""
+        headings = (document.metadata.title, *chunk.path)
+        return cls(question, headings, chunk.span.of(document.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,16 +32,7 @@ class Reranker:
         What is not read keeps its order, behind what would be if it were held irrelevant.
         """
         read, rest = found[:READ], found[READ:]
-        judged = self._model.judge(
-            [
-                Asked(
-                    query,
-                    (document.metadata.title, *hit.chunk.path),
-                    hit.chunk.span.of(document.text),
-                )
-                for document, hit in read
-            ]
-        )
+        judged = self._model.judge([Asked.of(query, one, hit.chunk) for one, hit in read])
         scored = [
             *(_scored(one, _certainty(each)) for one, each in zip(read, judged, strict=True)),
             *(_scored(one, 0.0) for one in rest),

@@ -112,14 +112,7 @@ class TrainedReader:
                 break
             chosen.setdefault(hit.chunk, (document, hit))
         question = inquiry.question if inquiry.english else inquiry.wording
-        asked = [
-            Asked(
-                question,
-                (document.metadata.title, *hit.chunk.path),
-                hit.chunk.span.of(document.text),
-            )
-            for document, hit in chosen.values()
-        ]
+        asked = [Asked.of(question, document, hit.chunk) for document, hit in chosen.values()]
         judgements = self._model.judge(asked)
         return [
             _Judged(document, hit, judgement)
