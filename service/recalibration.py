@@ -24,7 +24,6 @@ from service.answering.answer import Outcome
 from service.answering.confidence import (
     LISTING,
     PASSAGE,
-    SORTS,
     VALUE,
     Calibration,
     Correction,
@@ -53,6 +52,9 @@ class TooFewQuestions(WenjuError):
     """Too little was asked to choose a threshold by."""
 
     code: ClassVar[str] = "too_few_questions"
+
+
+SORT_NAMES = {VALUE: "直接作答的", PASSAGE: "给出段落的", LISTING: "列出全部的"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def refit(cases: Sequence[Case], current: Mapping[str, Correction]) -> list[Refi
     judged = [case for case in cases if case.right is not None]
     fitted = [
         _refit(sort, group, current.get(sort, Correction()))
-        for sort in SORTS
+        for sort in SORT_NAMES
         if _is_enough(group := [case for case in judged if case.sort == sort])
     ]
     if not fitted:
@@ -159,12 +161,11 @@ def _is_enough(group: Sequence[Case]) -> bool:
 
 
 def _what_is_missing(judged: Sequence[Case]) -> str:
-    names = {VALUE: "直接作答的", PASSAGE: "给出段落的", LISTING: "列出全部的"}
     counted = Counter((case.sort, case.right) for case in judged)
     here = "，".join(
         f"{name} {counted[sort, True] + counted[sort, False]} 条"
         f"（有用 {counted[sort, True]}，纠错 {counted[sort, False]}）"
-        for sort, name in names.items()
+        for sort, name in SORT_NAMES.items()
     )
     return (
         f"反馈太少，不足以重新校准：{here}。每一种至少要 {FEWEST} 条，"

@@ -18,7 +18,7 @@ RULED_FEATURES = tuple(name for name in FEATURES if name != "vectors")
 TRAINED_FEATURES = ("relevance", "answerability", "support", "ruled")
 _CAPS = {"margin": 0.3, "specificity": 2.0}  # more than this says no more
 _CERTAIN = 8.0  # log-odds beyond which the model's certainty says no more
-VALUE, PASSAGE, LISTING = SORTS = "value", "passage", "listing"
+VALUE, PASSAGE, LISTING = "value", "passage", "listing"
 _BY_MODEL = "support"  # a number that only a trained model gives
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:  # imported where they are used, so that the help comes at onc
     from service.recalibration import Choice, Quality, Refit
     from service.site_calibration import SiteCalibration
 
-_SORTS = {"value": "直接作答的", "passage": "给出段落的", "listing": "列出全部的"}
 _SHOWN_STEPS = 5  # of the thresholds looked at, every fifth is shown
 
 
@@ -97,7 +96,9 @@ def _undo(*, json: bool) -> None:
 
 def _tell_refit(one: Refit) -> None:
     wrong = one.verdicts - one.right
-    say(f"{_SORTS[one.sort]}：{one.verdicts} 条反馈（有用 {one.right}，纠错 {wrong}）")
+    from service.recalibration import SORT_NAMES  # noqa: PLC0415
+
+    say(f"{SORT_NAMES[one.sort]}：{one.verdicts} 条反馈（有用 {one.right}，纠错 {wrong}）")
     say("  置信度（平均）→ 实际有用的比例，按把握从低到高分组；校准后的数来自没有用于拟合的反馈")
     say(f"  现在：{_bins(one.before)}")
     say(f"  校准后：{_bins(one.after)}")
