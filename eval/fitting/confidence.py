@@ -29,7 +29,6 @@ from eval.commands import cache_folder
 from eval.datasets import Half, Question, load_questions
 from eval.fitting import written
 from eval.fitting.readings import (
-    NAMES,
     Expected,
     Gathered,
     Weights,
@@ -57,6 +56,7 @@ from service.answering.confidence import (
     LISTING,
     PASSAGE,
     RULED_FEATURES,
+    TRAINED_FEATURES,
     VALUE,
     Calibration,
     Weighed,
@@ -199,7 +199,7 @@ def fit_trained(gathered: Sequence[Gathered], earlier: Calibration | None) -> di
         best = best_of_each(readings, fitted[rank])
         # Questions about one sentence stand together, and so fall into one fold.
         folds = [place * _FOLDS // len(best) for place in range(len(best))]
-        again = partial(fit_logistic, NAMES, earlier=known)
+        again = partial(fit_logistic, TRAINED_FEATURES, earlier=known)
         _tell(sort, cross_fitted(best, folds, again), [right for _, right in best])
     return {
         name: fitted[name] for name in (TRAINED_VALUE, TRAINED_PASSAGE, RANKING, PASSAGE_RANKING)

@@ -8,7 +8,6 @@ reading of each question, those without an answer included.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,13 +18,12 @@ from scipy.optimize import minimize
 from eval.matching import squash
 from index.document import Filter
 from service.answering.answering import Answering, found
-from service.answering.confidence import FEATURES, TRAINED_FEATURES, features, probability
+from service.answering.confidence import TRAINED_FEATURES, features, probability
 from service.answering.reading.reader import Reading, is_part_of
 from service.answering.understanding.asks import MAY_BE_TOLD_BY_PASSAGES, Asks
 from service.answering.understanding.terms import bare
 
-NAMES = (*FEATURES, *TRAINED_FEATURES)
-RANKED = tuple(name for name in NAMES if name != "margin")
+RANKED = tuple(name for name in TRAINED_FEATURES if name != "chance")
 _FALLING = frozenset({"lacking", "named"})  # these speak against an answer
 _RIDGE = 0.002  # keeps weights moderate where the questions are few
 _TOWARDS_EARLIER = 0.5  # of one sample's say, a squared unit away from the earlier weights
@@ -56,7 +54,7 @@ class Labelled:
     reading: Reading | None = None
 
     def rivals(self, other: Labelled) -> bool:
-        """Say whether this speaks against another reading, as `with_margins` has it."""
+        """Say whether this speaks against another reading, as `with_chances` has it."""
         if self.stated == other.stated:
             return False
         if self.reading is None or other.reading is None:
@@ -145,7 +143,7 @@ def fit_confidence(
     earlier: Mapping[str, float] | None = None,
 ) -> Weights:
     """Return logistic weights over the best reading of each question."""
-    return fit_logistic(NAMES, best_of_each(questions, ranking), earlier)
+    return fit_logistic(TRAINED_FEATURES, best_of_each(questions, ranking), earlier)
 
 
 def best_of_each(questions: Sequence[Sequence[Labelled]], ranking: Weights) -> list[Sample]:
@@ -210,17 +208,14 @@ def cross_fitted(
 
 
 def _best(readings: Sequence[Labelled], ranking: Weights) -> Sample | None:
-    """Return the features of the first reading, its lead included, and whether it is right."""
+    """Return the features of the first reading, its chance included, and whether it is right."""
     if not readings:
         return None
-    weights = np.array([ranking[name] for name in RANKED])
-    totals = _rows(readings, RANKED) @ weights + ranking["bias"]
-    scores = [1 / (1 + math.exp(-float(np.clip(total, -30, 30)))) for total in totals]
-    order = sorted(range(len(readings)), key=lambda place: -scores[place])
-    first = readings[order[0]]
-    rival = next((scores[place] for place in order[1:] if readings[place].rivals(first)), 0.0)
-    margin = min(scores[order[0]] - rival, 0.3)
-    return {**first.features, "margin": margin}, first.right
+    scores = _rows(readings, RANKED) @ np.array([ranking[name] for name in RANKED])
+    first = readings[int(np.argmax(scores))]
+    odds = np.exp(scores - scores.max())
+    against = sum(odds[place] for place, one in enumerate(readings) if one.rivals(first))
+    return {**first.features, "chance": 1 - float(against / odds.sum())}, first.right
 
 
 def _rows(readings: Sequence[Labelled], names: Sequence[str]) -> Floats:

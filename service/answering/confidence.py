@@ -15,9 +15,15 @@ from service.answering.reading.reader import Evidence
 FEATURES = ("share", "lacking", "fit", "words", "vectors", "margin", "specificity", "named")
 # What rules rest on must hold for a text whose vectors are not there yet.
 RULED_FEATURES = tuple(name for name in FEATURES if name != "vectors")
-TRAINED_FEATURES = ("relevance", "answerability", "support", "ruled")
+# A lead in scores says little where both are near one; among what a model judged, chances tell.
+TRAINED_FEATURES = (
+    *(name for name in FEATURES if name != "margin"),
+    *("relevance", "answerability", "support", "ruled", "chance"),
+)
 _CAPS = {"margin": 0.3, "specificity": 2.0}  # more than this says no more
-_CERTAIN = 8.0  # log-odds beyond which the model's certainty says no more
+# Log-odds beyond which the model's certainty says no more; a span's are those of two edges.
+_CERTAIN = {"relevance": 8.0, "answerability": 8.0, "support": 24.0}
+_UNIT = 8.0  # log-odds that count as one
 VALUE, PASSAGE, LISTING = "value", "passage", "listing"
 _BY_MODEL = "support"  # a number that only a trained model gives
 
@@ -126,9 +132,10 @@ def features(evidence: Evidence) -> dict[str, float]:
     """Return the numbers that the calibration weighs."""
     named = {name: float(getattr(evidence, name)) for name in FEATURES}
     if evidence.trained is not None:
-        for name in TRAINED_FEATURES:
+        named |= {name: getattr(evidence.trained, name) for name in ("ruled", "chance")}
+        for name, most in _CERTAIN.items():
             odds = float(getattr(evidence.trained, name))
-            named[name] = max(-_CERTAIN, min(_CERTAIN, odds)) / _CERTAIN
+            named[name] = max(-most, min(most, odds)) / _UNIT
     return {name: min(value, _CAPS.get(name, value)) for name, value in named.items()}
 
 

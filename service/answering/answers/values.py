@@ -23,7 +23,6 @@ _SAYS_NOTHING = re.compile(
     re.DOTALL,
 )
 _AS_GOOD = 0.06  # readings this close in score are rivals
-_UNRIVALLED = 0.2  # the margin of a reading whose only rivals are its siblings
 _SIDES_SHOWN = 5
 _AT_ODDS = "现行有效的文件说法不一，下面并列原文，请核实以哪一份为准再答复。"
 _OF_SIBLINGS = "不同地方或年份的文件说法不同，请先问清是哪个地方、哪一年。"
@@ -84,7 +83,7 @@ def _among_siblings(case: Case, readings: Sequence[Reading]) -> Reading | None:
 def _conflict(case: Case, readings: Sequence[Reading]) -> Answer | None:
     best = readings[0]
     calibration = case.means.calibration
-    confidence = calibration.of_value(replace(best.evidence, margin=_UNRIVALLED))
+    confidence = calibration.of_value(best.evidence.unrivalled())  # its rivals are its siblings
     if confidence < calibration.answer_threshold:
         return None
     shown: dict[str, Reading] = {}

@@ -12,7 +12,7 @@ from service.answering.reading.values import Value, ValueKind
 from service.answering.understanding.question import Inquiry
 from service.answering.understanding.terms import bare
 
-_OF_A_RESULT = 0.2  # the margin of a computed value, which has no rivals
+_UNRIVALLED_MARGIN, _UNRIVALLED_CHANCE = 0.2, 0.9  # of what has no rivals, and may yet be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,15 @@ class Trained:
     """What a trained model makes of a reading, in log-odds.
 
     `relevance` and `answerability` are the passage's, `support` that of the very span against
-    there being no answer; `ruled` is 1 where rules found the span as well.
+    there being no answer; `ruled` is 1 where rules found the span as well. `chance`, from 0 to 1,
+    is how likely this is the one to choose among all that were read.
     """
 
     relevance: float
     answerability: float
     support: float
     ruled: float
+    chance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Evidence:
     specificity: float = 2.0
     named: float = 0.0
     trained: Trained | None = None
+
+    def unrivalled(self) -> Evidence:
+        """Return the same, nothing else having been read that states otherwise."""
+        trained = self.trained and replace(self.trained, chance=_UNRIVALLED_CHANCE)
+        return replace(self, margin=_UNRIVALLED_MARGIN, trained=trained)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,8 @@ def joint_evidence(operands: Sequence[Reading]) -> Evidence:
         fit=1.0,
         words=first.words,
         vectors=first.vectors,
-        margin=_OF_A_RESULT,
         trained=_weakest(trained) if len(trained) == len(operands) else None,
-    )
+    ).unrivalled()
 
 
 def _weakest(judged: Sequence[Trained]) -> Trained:
@@ -100,18 +106,37 @@ def _weakest(judged: Sequence[Trained]) -> Trained:
 def with_margins(readings: Sequence[Reading]) -> Iterator[Reading]:
     """Tell every reading its lead over the best one after it that states something else."""
     for index, reading in enumerate(readings):
-        stated = bare(reading.stated)
-        rival = next(
-            (
-                other.score
-                for other in readings[index + 1 :]
-                if not other.objections
-                and bare(other.stated) != stated
-                and not is_part_of(other, reading)
-            ),
-            0.0,
-        )
+        rival = next((other.score for other in readings[index + 1 :] if _rivals(other, reading)), 0)
         yield replace(reading, evidence=replace(reading.evidence, margin=reading.score - rival))
+
+
+def with_chances(readings: Sequence[Reading]) -> Iterator[Reading]:
+    """Tell every reading that a model judged its chance among all that it judged.
+
+    Scores are taken as odds; those of readings that state the same, or a part of it, add up.
+    """
+    odds = [one.score / (1 - one.score) for one in readings]
+    for reading in readings:
+        trained = reading.evidence.trained
+        if trained is None:
+            yield reading
+            continue
+        told = list(zip(readings, odds, strict=True))
+        against = sum(odd for other, odd in told if _rivals(other, reading))
+        all_odds = sum(odd for other, odd in told if other is reading or not other.objections)
+        chance = 1 - against / all_odds
+        yield replace(
+            reading, evidence=replace(reading.evidence, trained=replace(trained, chance=chance))
+        )
+
+
+def _rivals(other: Reading, reading: Reading) -> bool:
+    """Say whether another reading speaks against this one."""
+    return (
+        not other.objections
+        and bare(other.stated) != bare(reading.stated)
+        and not is_part_of(other, reading)
+    )
 
 
 def is_part_of(other: Reading, name: Reading) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from index.document import Chunk, Document, Hit, Span
 from service.answering.confidence import Calibration
 from service.answering.reading.objections import objections
-from service.answering.reading.reader import Evidence, Reading, Trained, with_margins
+from service.answering.reading.reader import Evidence, Reading, Trained, with_chances
 from service.answering.reading.reader_model import Asked, Judgement, ReaderModel
 from service.answering.reading.rule_reader import RuleReader
 from service.answering.reading.sentences import sentence_around
@@ -179,7 +179,7 @@ def _scored(reading: Reading, trained: Trained, rank: Rank) -> Reading:
 
 def _ranked(readings: Iterable[Reading]) -> list[Reading]:
     ordered = sorted(readings, key=lambda reading: (bool(reading.objections), -reading.score))
-    return list(with_margins(ordered))
+    return list(with_chances(ordered))
 
 
 def _best_within(judgement: Judgement, sentence: Span) -> float:

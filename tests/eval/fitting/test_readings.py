@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from eval.fitting.readings import (
-    RANKED,
     Labelled,
     Sample,
+    best_of_each,
     cross_fitted,
     fit_confidence,
     fit_logistic,
@@ -54,19 +54,14 @@ def test_confidence_is_the_share_that_is_right():
     asked = [question(answered=place % 3 > 0) for place in range(600)]
     ranking = fit_ranking(asked)
     weights = fit_confidence(asked, ranking)
-    best = [max(readings, key=lambda one: one.features["support"]) for readings in asked]
+    best = best_of_each(asked, ranking)
     said = [
-        1
-        / (
-            1
-            + math.exp(
-                -sum(weights[name] * one.features.get(name, 0) for name in RANKED) - weights["bias"]
-            )
-        )
-        for one in best
+        1 / (1 + math.exp(-weights["bias"] - sum(weights[name] * told[name] for name in told)))
+        for told, _ in best
     ]
-    assert np.mean(said) == pytest.approx(np.mean([one.right for one in best]), abs=0.15)
-    assert np.corrcoef(said, [one.right for one in best])[0, 1] > 0.3
+    right = [is_right for _, is_right in best]
+    assert np.mean(said) == pytest.approx(np.mean(right), abs=0.02)
+    assert np.corrcoef(said, right)[0, 1] > 0.3
 
 
 def test_questions_without_a_right_reading_do_not_bend_the_order():
