@@ -25,6 +25,7 @@ _ADDRESSES = re.compile(
     r"|\byour?\b"
 )
 _COUNTRY = "中华人民共和国"
+_SHORTEST_NAME = 5  # characters of a title that name something without its place
 _LEGISLATION_END = re.compile(r"(?:法|条例|办法|规定|细则|决定|通则|宪法|法典)$")
 _KIND_WORDS = (
     (Kind.REPORT, re.compile(r"报告|总结|report")),
@@ -49,18 +50,34 @@ def named_by_number(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[C
 
 
 def named_by_title(inquiry: Inquiry, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the laws and documents whose title the question names, with or without 《》."""
+    """Return the laws and documents whose title the question names, with or without 《》.
+
+    Where it names no place, rules go by their names without their own place as well.
+    """
     wording = bare(inquiry.wording)
     wanted = [bare(title) for title in inquiry.limits.titles]
     found: list[tuple[int, Candidate]] = []
     for candidate in candidates:
         title, short = _names_of(candidate.metadata.title)
+        if not inquiry.limits.places:
+            short = without_place(short, candidate.metadata.region)
         if any(name in {title, short} for name in wanted) or (
             len(short) >= 2 and _LEGISLATION_END.search(short) and short in wording
         ):
             found.append((len(short), candidate))
     longest = max((length for length, _ in found), default=0)
     return [candidate for length, candidate in found if length == longest]
+
+
+def name_of(title: str) -> str:
+    """Return a title as one says it: without marks, its bracket and its country."""
+    return _names_of(title)[1]
+
+
+def without_place(name: str, region: str | None) -> str:
+    """Return a title without the place it begins with, where something of it is left."""
+    left = name.removeprefix(region) if region else name
+    return left if len(left) >= _SHORTEST_NAME else name
 
 
 @lru_cache(maxsize=65_536)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from index.document import Document, Span
 from service.answering import compose, scope
 from service.answering.answer import Answer, Citation, Outcome, Reason
-from service.answering.answers.siblings import latest, preferred
+from service.answering.answers.siblings import of_one_name, preferred
 from service.answering.case import Case, Said
 from service.answering.reading.document_facts import rendered_fact, stated_fact
 from service.answering.reading.sentences import QUOTE_LIMIT, sentence_spans
@@ -51,7 +51,10 @@ def answer_fact(case: Case) -> Answer | None:
     else:
         named = scope.named_by_title(case.inquiry, case.candidates)
     if named:
-        return _stated(case, fact, case.document(latest(named)), _NAMED)
+        one = of_one_name(named, case.means.region)
+        if one is None:
+            return case.refused(Reason.TOO_VAGUE)
+        return _stated(case, fact, case.document(one), _NAMED)
     return _of_document_described(case, fact)
 
 

@@ -12,6 +12,16 @@ def latest(candidates: Sequence[Candidate]) -> Candidate:
     return max(candidates, key=lambda candidate: str(candidate.metadata.issued_on or ""))
 
 
+def of_one_name(candidates: Sequence[Candidate], region: str | None) -> Candidate | None:
+    """Choose among documents of one name: the latest of one place, the site's own before others.
+
+    None where several places have one of that name.
+    """
+    if len({candidate.metadata.region for candidate in candidates}) == 1:
+        return latest(candidates)
+    return preferred(candidates, region)
+
+
 def preferred(candidates: Sequence[Candidate], region: str | None) -> Candidate | None:
     """Choose the site's own region, then the latest; None if several are still as good."""
     home = [c for c in candidates if region and c.metadata.region == region]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from service.answering.understanding.spelling import mend
+
 
 class Fact(StrEnum):
     """A metadata field one may ask for; the value is the field's name."""
@@ -22,6 +24,11 @@ class Fact(StrEnum):
     TITLE = "title"
 
 
+# The names of the facts as a document has them; what only sounds like one is a slip.
+_NAMED = (
+    *("成文日期", "签发人", "发文字号", "文件编号", "发文机关", "印发日期", "施行日期", "生效日期"),
+    *("失效日期", "主送机关", "抄送单位", "公开方式"),
+)
 _THING = r"(?:报告|文件|公文|通知|意见|办法|材料|文|这份|该|规定|条例|法|决定|公告|方案)"
 _CHINESE: tuple[tuple[Fact, str], ...] = (
     (Fact.DOCUMENT_NUMBER, r"文号|发文字号|发文号|文件号|文件编号|公文号|字号|编号"),
@@ -97,8 +104,10 @@ _ENGLISH: tuple[tuple[Fact, str], ...] = (
 
 def asked_fact(wording: str, *, english: bool) -> tuple[Fact | None, str]:
     """Return the metadata field a question asks for, or None, and the wording without it."""
-    for fact, pattern in _ENGLISH if english else _CHINESE:
-        match = re.search(pattern, wording)
-        if match:
-            return fact, wording[: match.start()] + " " + wording[match.end() :]
+    known = _ENGLISH if english else _CHINESE
+    for said in (wording,) if english else (wording, mend(wording, _NAMED)):
+        for fact, pattern in known:
+            match = re.search(pattern, said)
+            if match:
+                return fact, said[: match.start()] + " " + said[match.end() :]
     return None, wording

@@ -98,6 +98,9 @@ def test_what_is_denied_is_remembered() -> None:
         ("数据安全法什么时候开始施行", Fact.EFFECTIVE_ON),
         ("Who signed the report?", Fact.SIGNER),
         ("协议是什么时候签的", None),
+        ("法治政府年度报告 成纹日期", Fact.ISSUED_ON),  # slips of the keyboard
+        ("主送机观是谁", Fact.RECIPIENTS),
+        ("商品的生产日期", None),
     ],
 )
 def test_facts_about_a_document_are_told_from_what_it_says(
@@ -114,6 +117,9 @@ def test_facts_about_a_document_are_told_from_what_it_says(
         ("还有多少宗没有办结", Operation.REMAINDER),
         ("镇街占试点单位的比例是多少", Operation.SHARE),
         ("有多少个事项", None),
+        ("罚单拖着没交，每天要多加多少？", None),
+        ("定金的比例最高是多少", None),
+        ("第二批比第一批多了多少", Operation.DIFFERENCE),
     ],
 )
 def test_arithmetic_is_recognised(question: str, operation: Operation | None) -> None:
