@@ -33,6 +33,7 @@ from eval.datasets import (
     Policies,
     Question,
     data_directory,
+    evenly,
     load_ncp,
     load_questions,
     load_stard,
@@ -174,6 +175,9 @@ def measure_refusals(  # noqa: PLR0913  options, each by name
     ] = None,
     *,
     half: Annotated[Half, typer.Option("--half", help="外部与手写问题的哪一半")] = Half.HELD_OUT,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="每个集合至多问多少题，从头到尾均匀取")
+    ] = None,
     data: Data = None,
     output: Output = DEFAULT_OUTPUT,
     cache: Cache = None,
@@ -181,7 +185,9 @@ def measure_refusals(  # noqa: PLR0913  options, each by name
 ) -> None:
     """Put questions, answerable and not, at all thresholds."""
     with _workbench(cache) as workbench:
-        sections = (_refusals(workbench, one, half, data) for one in (which or list(RefusalSet)))
+        sections = (
+            _refusals(workbench, one, half, data, limit) for one in (which or list(RefusalSet))
+        )
         _deliver(sections, output, as_json=as_json)
 
 
@@ -274,25 +280,30 @@ def _policy_answers(workbench: Workbench, directory: Path, half: Half) -> Sectio
         return policy_answers.run(found, asking, workbench.progress, half)
 
 
-def _refusals(workbench: Workbench, which: RefusalSet, half: Half, data: Path | None) -> Section:
+def _refusals(
+    workbench: Workbench, which: RefusalSet, half: Half, data: Path | None, limit: int | None
+) -> Section:
+    def some(asked: Sequence[refusals.Trial]) -> list[refusals.Trial]:
+        return evenly(asked, limit or max(len(asked), 1))
+
     if which is RefusalSet.DEVELOPMENT:
         with _corpus(workbench) as asking:
-            asked = refusal_sets.development(asking, _development())
+            asked = some(refusal_sets.development(asking, _development()))
             return _put(asked, asking, workbench, which, "自有题（开发集）")
     directory = data_directory(data)
     if which is RefusalSet.NCP:
         with _policies(workbench, directory) as (found, asking):
-            asked = refusal_sets.policy_questions(found, half)
+            asked = some(refusal_sets.policy_questions(found, half))
             return _put(asked, asking, workbench, which, f"NCP（{half}）")
     library = Library(directory)
     with workbench.kept_desk("written", written.files(library)) as asking:
         if which is RefusalSet.WRITTEN:
-            asked = refusal_sets.written_questions(library, half)
+            asked = some(refusal_sets.written_questions(library, half))
             return _put(asked, asking, workbench, which, f"手写题（{half}）")
-        misses = refusal_sets.missed_written(asking, library, half)
+        misses = some(refusal_sets.missed_written(asking, library, half))
         results = refusals.put(misses, EveryThreshold(asking), workbench.progress)
     with _corpus(workbench) as asking:
-        misses = refusal_sets.missed_development(asking, _development())
+        misses = some(refusal_sets.missed_development(asking, _development()))
         every = EveryThreshold(asking)
         results += refusals.put(misses, every, workbench.progress)
     return refusals.summarise(

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from index.errors import WenjuError
 from service.settings import EVALUATION_VARIABLE
 
 QUESTIONS = Path(__file__).parent / "questions"
+_T = TypeVar("_T")
 
 
 class Half(StrEnum):
@@ -275,3 +276,12 @@ def _connected(keys: Iterable[str], links: Iterable[Sequence[str]]) -> dict[str,
     for key in sorted(parent):
         smallest.setdefault(root(key), key)
     return {key: smallest[root(key)] for key in parent}
+
+
+def evenly(items: Sequence[_T], most: int) -> list[_T]:
+    """Return at most so many of the items, from all over."""
+    return (
+        [items[place * len(items) // most] for place in range(most)]
+        if len(items) > most
+        else list(items)
+    )

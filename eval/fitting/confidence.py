@@ -19,14 +19,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from eval import refusal_sets
 from eval.calibration import calibrated
 from eval.commands import cache_folder
-from eval.datasets import Half, Question, load_questions
+from eval.datasets import Half, Question, evenly, load_questions
 from eval.fitting import written
 from eval.fitting.readings import (
     Expected,
@@ -75,7 +75,6 @@ _NEUTRAL = {"bias": -1.0, "relevance": 4.0, "answerability": 3.0, "support": 4.0
 TRAINED_VALUE, TRAINED_PASSAGE = "trained_value", "trained_passage"
 RANKING, PASSAGE_RANKING = "ranking", "passage_ranking"
 _FOLDS = 5
-_T = TypeVar("_T")
 _OWN_SAY = 2  # of a rule's sample of our own beside a written one: the desk is asked the like
 _THRESHOLD = 0.4  # where more coverage begins to cost refusals on the development questions
 
@@ -142,12 +141,6 @@ def fit(samples: Sequence[Sample], earlier: Mapping[str, float] | None) -> Weigh
 
 def _told(sample: Sample) -> Told:
     return features(sample.evidence), sample.right
-
-
-def evenly(items: Sequence[_T], most: int) -> list[_T]:
-    """Return some of the items, from all over: neither kind of question outweighs the other."""
-    step = -(-len(items) // most)
-    return list(items[:: max(step, 1)])
 
 
 def _folds(groups: Sequence[str]) -> list[int]:

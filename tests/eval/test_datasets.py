@@ -19,6 +19,7 @@ from eval.datasets import (
     PolicyQuestion,
     Statutes,
     data_directory,
+    evenly,
     half_of,
     load_ncp,
     load_questions,
@@ -136,3 +137,9 @@ def test_the_real_sets_load() -> None:
     directory = data_directory(None)
     assert load_ncp(directory).half(Half.HELD_OUT)
     assert load_stard(directory).half(Half.HELD_OUT)
+
+
+def test_a_few_of_many_come_from_all_over():
+    assert evenly(range(10), 5) == [0, 2, 4, 6, 8]
+    assert evenly(range(10), 4) == [0, 2, 5, 7]
+    assert evenly(range(3), 5) == [0, 1, 2]

@@ -14,10 +14,9 @@ from service.answering.understanding.asks import (
     Operation,
     Request,
     asked_in_chinese,
-    asked_in_english,
     asked_operation,
-    operation_in_english,
 )
+from service.answering.understanding.english_asks import asked_in_english, operation_in_english
 from service.answering.understanding.everyday import official_for
 from service.answering.understanding.facts import Fact, asked_fact
 from service.answering.understanding.language import is_english
