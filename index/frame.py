@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from index.document import SectionKind, Span
 from index.markers import (
     Style,
+    annex_label,
     closes_sentence,
     ends_as_title,
     field_name,
     is_addressed,
+    is_annex_heading,
     is_imprint,
     is_letterhead,
     is_note,
@@ -26,10 +28,6 @@ from index.masthead import (
 from index.numerals import DATE_PATTERN, is_date
 from index.units import Unit, is_dated_signature
 
-_ANNEX = re.compile(r"附\s?(?:件|表|录)?\s?[\d一二三四五六七八九十]{0,3}\s?[：:]?")
-_TITLED_ANNEX = re.compile(
-    r"(?P<label>附\s?件\s?[\d一二三四五六七八九十]{1,3})\s?[：:]?\s?(?P<title>[^。；，：:]{4,60})"
-)
 _CONTENTS = re.compile(r"目\s*[录次]")  # 目录
 _ENACTMENT = re.compile(r"通过|批准|公布|发布|修正|修订|施行|实施|颁布|令第|公告")
 _ORDER = re.compile(r"令\s*(?:第?\s*[\d一二三四五六七八九十百]+\s*号)?$")
@@ -46,95 +44,12 @@ _LONGEST_ORDER = 40
 _TITLE_LINES = 4
 _LISTS_OF_AGENCIES = {"抄送", "抄报", "主送", "分送"}
 _LEFT_OPEN = ("，", "、", ",", "；")
-_TAIL_LINES = 40  # paragraphs that signature, fields and 附件 take at most
-
-
-def regions(units: Sequence[Unit]) -> list[Sequence[Unit]]:
-    """Cut a document into its main text and its annexes, each of which has a frame of its own."""
-    bounds = [0]
-    for index in range(max(1, minutes_head_length(units) + 1), len(units)):
-        if _begins_annex(units, index) and index - bounds[-1] > 1:
-            bounds.append(index)
-    return [units[start:end] for start, end in zip(bounds, [*bounds[1:], len(units)], strict=True)]
-
-
-def is_annex_heading(text: str) -> bool:
-    """Say whether a paragraph is nothing but 附件, 附件2 or 附表."""
-    return _ANNEX.fullmatch(text) is not None
-
-
-def annex_label(text: str) -> str:
-    """Return what an annex is called whose heading this is; nothing where it is none."""
-    if is_annex_heading(text):
-        return re.sub(r"\s", "", text).rstrip("：:")
-    titled = _TITLED_ANNEX.fullmatch(text)
-    return re.sub(r"\s", "", titled["label"]) if titled else ""
-
-
-def listed_annexes(units: Sequence[Unit]) -> range:
-    """Return the 附件说明 below the last article of a regulation: 附件：1.…, an entry a line."""
-    articles = [
-        index
-        for index, unit in enumerate(units)
-        if unit.mark is not None and unit.mark.style is Style.ARTICLE
-    ]
-    for start in range(articles[-1] + 1 if articles else len(units), len(units)):
-        if field_name(units[start].text) == "附件":
-            stop = start + 1
-            while stop < len(units) and _may_be_entry(units[stop], units[stop - 1]):
-                stop += 1
-            return range(start, stop)
-    return range(len(units), len(units))
+TAIL_LINES = 40  # paragraphs that signature, fields and 附件 take at most
 
 
 def is_order(title: str) -> bool:
     """Say whether a title is that of the 令 by which a regulation is promulgated."""
     return _ORDER.search(title.strip()) is not None
-
-
-def _begins_annex(units: Sequence[Unit], index: int) -> bool:
-    if is_annex_heading(units[index].text) or _is_listed_annex(units, index):
-        return True
-    if _is_tail_line(units[index].text) or _continues_copies(units, index):
-        return False
-    if not _follows_signature(units, index):
-        return False
-    return not is_agency_line(units[index]) or title_length(units, index) > 0
-
-
-def _is_listed_annex(units: Sequence[Unit], index: int) -> bool:
-    """Say whether a paragraph is 附件1：… and a title that the 附件说明 above it has named."""
-    titled = _TITLED_ANNEX.fullmatch(units[index].text)
-    if titled is None:
-        return False
-    return any(
-        unit.text.endswith(titled["title"])
-        and (field_name(unit.text) == "附件" or (unit.mark and unit.mark.style is Style.DOT))
-        for unit in units[:index]
-    )
-
-
-def _is_tail_line(text: str) -> bool:
-    return (
-        is_date(text)
-        or is_dated_signature(text)
-        or is_imprint(text)
-        or is_note(text)
-        or field_name(text) is not None
-    )
-
-
-def _follows_signature(units: Sequence[Unit], index: int) -> bool:
-    """Say whether a text has been signed and dated by the paragraph before `index`."""
-    position = index - 1
-    while position > max(1, index - _TAIL_LINES) and _is_tail_line(units[position].text):
-        text = units[position].text
-        if is_imprint(text) or is_dated_signature(text):
-            return True
-        if is_date(text):
-            return is_agency_line(units[position - 1]) and position > 2
-        position -= 1
-    return False
 
 
 def head_of(units: Sequence[Unit], *, main: bool) -> list[tuple[SectionKind, int]]:
@@ -289,7 +204,7 @@ def tail_of(units: Sequence[Unit]) -> list[tuple[SectionKind, int]]:
     parts: list[tuple[SectionKind, int]] = []
     for kind in kinds:
         index = len(units) - len(kinds) + sum(length for _, length in parts)
-        goes_on = kind is SectionKind.SIGNATURE or _continues_copies(units, index)
+        goes_on = kind is SectionKind.SIGNATURE or continues_copies(units, index)
         if parts and parts[-1][0] is kind and goes_on:
             parts[-1] = (kind, parts[-1][1] + 1)
         else:
@@ -305,7 +220,7 @@ def _tail_kind(units: Sequence[Unit], index: int, after: SectionKind | None) -> 
         return SectionKind.SIGNATURE
     if field_name(unit.text) is not None or is_note(unit.text):
         return SectionKind.FIELD
-    if _follows_list_field(units, index) or _continues_copies(units, index):
+    if _follows_list_field(units, index) or continues_copies(units, index):
         return SectionKind.FIELD
     if after is SectionKind.SIGNATURE and is_agency_line(unit):
         return SectionKind.SIGNATURE
@@ -314,13 +229,13 @@ def _tail_kind(units: Sequence[Unit], index: int, after: SectionKind | None) -> 
 
 def _follows_list_field(units: Sequence[Unit], index: int) -> bool:
     """Say whether a paragraph goes on with 附件：1.…, an entry a line or the rest of one."""
-    stop = index - _TAIL_LINES
-    while index > max(0, stop) and _may_be_entry(units[index], units[index - 1]):
+    stop = index - TAIL_LINES
+    while index > max(0, stop) and may_be_entry(units[index], units[index - 1]):
         index -= 1
     return field_name(units[index].text) == "附件"
 
 
-def _may_be_entry(unit: Unit, before: Unit) -> bool:
+def may_be_entry(unit: Unit, before: Unit) -> bool:
     """Say whether a paragraph is 2. and a name, or the rest of the name in the line before."""
     if unit.mark is not None:
         return unit.mark.style is Style.DOT and unit.mark.number > 1 and len(unit.text) <= 80
@@ -329,7 +244,7 @@ def _may_be_entry(unit: Unit, before: Unit) -> bool:
     return named and rest and not is_agency_line(unit) and len(unit.text) <= _LONGEST_ORDER
 
 
-def _continues_copies(units: Sequence[Unit], index: int) -> bool:
+def continues_copies(units: Sequence[Unit], index: int) -> bool:
     """Say whether a paragraph goes on with 抄送, which the line before left open."""
     while index > 0 and units[index - 1].text.endswith(_LEFT_OPEN):
         index -= 1

@@ -62,6 +62,10 @@ _PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = tuple(
         (Style.CIRCLE, r"(?P<circle>[①-⑳])"),
     )
 )
+_ANNEX = re.compile(r"附\s?(?:件|表|录)?\s?[\d一二三四五六七八九十]{0,3}\s?[：:]?")
+_TITLED_ANNEX = re.compile(
+    r"(?P<label>附\s?件\s?[\d一二三四五六七八九十]{1,3})\s?[：:]?\s?(?P<title>[^。；，：:]{4,60})"
+)
 _BEGINS_A_MARK = re.compile(rf"[第笫（(\d{_ENUMERAL}①-⑳]")
 _SETS_OFF = re.compile(r"\s|[【（(]|$")
 
@@ -185,3 +189,22 @@ def is_letterhead(text: str) -> bool:
 def closes_sentence(text: str) -> bool:
     """Say whether a line ends where a sentence does, closing quotes aside."""
     return text.rstrip("”’）)》」』")[-1:] in tuple(SENTENCE_END) if text else False
+
+
+def is_annex_heading(text: str) -> bool:
+    """Say whether a paragraph is nothing but 附件, 附件2 or 附表."""
+    return _ANNEX.fullmatch(text) is not None
+
+
+def annex_label(text: str) -> str:
+    """Return what an annex is called whose heading this is; nothing where it is none."""
+    if is_annex_heading(text):
+        return re.sub(r"\s", "", text).rstrip("：:")
+    titled = _TITLED_ANNEX.fullmatch(text)
+    return re.sub(r"\s", "", titled["label"]) if titled else ""
+
+
+def annex_title(text: str) -> str:
+    """Return the title in an annex's heading that has one, 附件1：…; nothing elsewhere."""
+    titled = _TITLED_ANNEX.fullmatch(text)
+    return titled["title"] if titled else ""

@@ -11,20 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from index.annexes import listed_annexes, regions
 from index.articles import accepted_articles, article_section
 from index.document import Section, SectionKind, Span
 from index.formats.raw import OutlineHeading
-from index.frame import (
-    annex_label,
-    contents_length,
-    head_of,
-    is_order,
-    listed_annexes,
-    printed_span,
-    regions,
-    tail_of,
-)
-from index.markers import Mark, Style, closes_sentence
+from index.frame import contents_length, head_of, is_order, printed_span, tail_of
+from index.markers import Mark, Style, annex_label, closes_sentence
 from index.units import Unit, units
 
 _RANKS = {
