@@ -15,6 +15,7 @@ from pathlib import Path
 
 from index.document import Chunk, Document, Hit, Span
 from service.answering.confidence import Calibration
+from service.answering.reading.edges import tidied, whole_name
 from service.answering.reading.objections import objections
 from service.answering.reading.reader import Evidence, Reading, Trained, with_chances
 from service.answering.reading.reader_model import Asked, Judgement, ReaderModel
@@ -33,7 +34,6 @@ _ALIKE = 0.7  # share of their common stretch in which two spans overlap
 _FIGURE = re.compile(r"[\d〇零一二三四五六七八九十百千万亿半两]")
 
 Rank = Callable[[Evidence], float]
-_OPENING, _CLOSING = "“‘（《", "”’）》"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,10 @@ class TrainedReader:
         for one in judged:
             taken = [r.answer for r in known if r.answer and r.sentence.document is one.document]
             for found, support in one.judgement.best(_FOUND):
-                span = _tidied(one.document.text, one.hit.chunk.span.start, found)
+                start = one.hit.chunk.span.start
+                span = tidied(one.document.text, Span(start + found.start, start + found.end))
+                if inquiry.asks not in TYPED:
+                    span = whole_name(one.document.text, span)
                 words = span.of(one.document.text)
                 if not words or any(_says_the_same(span, other, inquiry) for other in taken):
                     continue
@@ -204,19 +207,3 @@ def _says_the_same(span: Span, other: Span, inquiry: Inquiry) -> bool:
     if inquiry.asks in TYPED:
         return shared > 0
     return shared >= _ALIKE * (max(span.end, other.end) - min(span.start, other.start))
-
-
-def _tidied(text: str, offset: int, span: Span) -> Span:
-    """Return a span of the document without marks at its ends that belong to what is round it."""
-    start, end = offset + span.start, offset + span.end
-    while start < end and (text[start].isspace() or text[start] in "，。；：、！？,;"):
-        start += 1
-    while start < end and (text[end - 1].isspace() or text[end - 1] in "，。；：、！？,;"):
-        end -= 1
-    words = text[start:end]
-    for opening, closing in zip(_OPENING, _CLOSING, strict=True):
-        if words.count(opening) > words.count(closing) and text[end : end + 1] == closing:
-            end += 1
-        if words.count(closing) > words.count(opening) and text[start - 1 : start] == opening:
-            start -= 1
-    return Span(start, end)
