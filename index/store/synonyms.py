@@ -53,33 +53,26 @@ class Synonyms:
 
     def put(self, synonyms: Sequence[Synonym], by: str) -> None:
         """Set synonyms, each in the place of what the site had for its word."""
-        if not synonyms:
-            return
-        with self._database.writing() as connection:
-            for one in synonyms:
-                _put(connection, one, by)
-            raise_revision(connection, words=False, vectors=False)
+        self.change(synonyms, (), by)
 
     def forget(self, words: Sequence[str]) -> None:
         """Take away what the site has set for words; then the shipped table holds again.
 
         Raises SynonymNotFound, and then nothing is taken away.
         """
-        keys = {synonym_key(word): word for word in words}
-        if not keys:
+        self.change((), words, "")
+
+    def change(self, put: Sequence[Synonym], forget: Sequence[str], by: str) -> None:
+        """Take away what the site has set for words and set others: all of it, or nothing.
+
+        Raises SynonymNotFound where there is nothing to take away.
+        """
+        if not put and not forget:
             return
         with self._database.writing() as connection:
-            there: set[str] = set()
-            for some in batches(sorted(keys)):
-                found = select(SynonymRow.folded).where(SynonymRow.folded.in_(some))
-                there.update(connection.execute(found).scalars())
-            missing = next((word for key, word in keys.items() if key not in there), None)
-            if missing is not None:
-                raise SynonymNotFound(
-                    f"本站没有为“{missing}”设过同义词。现有的见 wenju synonyms list。"
-                )
-            for some in batches(sorted(keys)):
-                connection.execute(delete(SynonymRow).where(SynonymRow.folded.in_(some)))
+            _forget(connection, forget)
+            for one in put:
+                _put(connection, one, by)
             raise_revision(connection, words=False, vectors=False)
 
 
@@ -97,6 +90,19 @@ def kept_synonyms(connection: Connection) -> list[KeptSynonym]:
 def synonym_key(word: str) -> str:
     """Return what two words share if they are one word to search."""
     return fold(word.strip())
+
+
+def _forget(connection: Connection, words: Sequence[str]) -> None:
+    keys = {synonym_key(word): word for word in words}
+    there: set[str] = set()
+    for some in batches(sorted(keys)):
+        found = select(SynonymRow.folded).where(SynonymRow.folded.in_(some))
+        there.update(connection.execute(found).scalars())
+    missing = next((word for key, word in keys.items() if key not in there), None)
+    if missing is not None:
+        raise SynonymNotFound(f"本站没有为“{missing}”设过同义词。现有的见 wenju synonyms list。")
+    for some in batches(sorted(keys)):
+        connection.execute(delete(SynonymRow).where(SynonymRow.folded.in_(some)))
 
 
 def _put(connection: Connection, one: Synonym, by: str) -> None:

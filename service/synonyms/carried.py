@@ -66,8 +66,11 @@ def bring_in_synonyms(
         ),
         *(_told("removed", entry, "导入文件里没有，已去掉") for entry in leaving),
     ]
-    kept.forget([entry.synonym.word for entry in leaving])
-    kept.put([_with_note(one, own.get(key)) for key, one in accepted.items()], IMPORTED)
+    kept.change(
+        put=[_with_note(one, own.get(key)) for key, one in accepted.items()],
+        forget=[entry.synonym.word for entry in leaving],
+        by=IMPORTED,
+    )
     changed = len(accepted.keys() & own.keys())
     return SynonymsBroughtIn(
         added=len(accepted) - changed,

@@ -73,3 +73,16 @@ def test_another_process_reads_them(tmp_path: Path) -> None:
     assert [one.synonym for one in Synonyms(second).all()] == [LOW]
     first.close()
     second.close()
+
+
+def test_what_goes_and_what_comes_change_at_once_or_not_at_all(
+    synonyms: Synonyms, database: Database
+) -> None:
+    synonyms.put([LOW], "甲")
+    before = revision(database)
+    with pytest.raises(SynonymNotFound):
+        synonyms.change(put=[OFF], forget=["低保", "没有的词"], by="乙")
+    assert [one.synonym for one in synonyms.all()] == [LOW]
+    synonyms.change(put=[OFF], forget=["低保"], by="乙")
+    assert [one.synonym for one in synonyms.all()] == [OFF]
+    assert revision(database) == before + 1
