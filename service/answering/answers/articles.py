@@ -86,10 +86,10 @@ def _only_article(case: Case) -> Citation | None:
     holding = [
         section
         for section in document.root.walk()
-        if section.kind is SectionKind.ARTICLE and words
-        if all(word in bare(section.span.of(document.text)) for word in words)
+        if section.kind is SectionKind.ARTICLE
+        if _held(words, section.span.of(document.text)) == len(words)
     ]
-    if len(holding) != 1:
+    if not words or len(holding) != 1:
         return None
     spans = sentence_spans(document.text, holding[0].span)
     fullest = max(spans, key=lambda span: _held(words, span.of(document.text)))
