@@ -1,9 +1,9 @@
 """Read with a trained model beside the rules: rules propose values, the model weighs and finds.
 
-Where the rules alone are sure, their word stands. Elsewhere the model judges the passages that
-search and rules put first. What the rules propose in them is
-weighed by it; where it points at words that no rule proposes, they are a reading as well. What
-the question fixes (place, year, batch) stays the rules' to check.
+Where the rules alone are sure, their word stands, unless the model is certain against it.
+Elsewhere the model judges the passages that search and rules put first. What the rules propose in
+them is weighed by it; where it points at words that no rule proposes, they are a reading as well.
+What the question fixes (place, year, batch) stays the rules' to check.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from service.answering.understanding.asks import TOLD_BY_PASSAGES, TYPED
 from service.answering.understanding.question import Inquiry
 
 WEIGHTS = Path(__file__).with_name("weights")
-_SURE = 0.6  # confidence of the rules alone from which the model is not asked
+_SURE = 0.6  # confidence of the rules alone from which their word stands, unless it is denied
+_DENIED = -4.0  # log-odds of a span against there being no answer, below which it is none
 _JUDGED = 8  # passages; each costs some ten milliseconds
 _OF_RULES = 3  # readings of the rules whose passages are judged, wherever search put them
 _FOUND = 2  # spans a passage that the model may propose
@@ -68,7 +69,8 @@ class TrainedReader:
     def read(self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]]) -> list[Reading]:
         """Return readings, best first: values where a value is asked for, else sentences."""
         proposed = self._rules.read(inquiry, hits)
-        if _is_sound(proposed) and self._calibration.of_value(proposed[0].evidence) >= _SURE:
+        sure = _is_sound(proposed) and self._calibration.of_value(proposed[0].evidence) >= _SURE
+        if sure and not self._denied(inquiry, proposed[0]):
             return proposed
         judged = self._judge(inquiry, hits, proposed)
         spoken = [reading for reading in proposed if reading.answer is not None]
@@ -98,6 +100,18 @@ class TrainedReader:
         )
         found = {reading.answer: reading for reading in weighed}
         return [found.get(reading.answer, reading) for reading in readings]
+
+    def _denied(self, inquiry: Inquiry, reading: Reading) -> bool:
+        """Say whether the model is certain that this is not what was asked.
+
+        It has read few English questions, and is not asked about those.
+        """
+        if inquiry.english:
+            return False
+        judged = self._judge(inquiry, (), [reading])
+        (weighed,) = self._weighed([reading], judged, self._calibration.rank_value)
+        trained = weighed.evidence.trained
+        return trained is not None and trained.support < _DENIED
 
     def _judge(
         self, inquiry: Inquiry, hits: Sequence[tuple[Document, Hit]], proposed: Sequence[Reading]
