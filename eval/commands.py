@@ -284,7 +284,7 @@ def _refusals(
     workbench: Workbench, which: RefusalSet, half: Half, data: Path | None, limit: int | None
 ) -> Section:
     def some(asked: Sequence[refusals.Trial]) -> list[refusals.Trial]:
-        return evenly(asked, limit or max(len(asked), 1))
+        return evenly(asked, limit or len(asked))
 
     if which is RefusalSet.DEVELOPMENT:
         with _corpus(workbench) as asking:

@@ -280,8 +280,5 @@ def _connected(keys: Iterable[str], links: Iterable[Sequence[str]]) -> dict[str,
 
 def evenly(items: Sequence[_T], most: int) -> list[_T]:
     """Return at most so many of the items, from all over."""
-    return (
-        [items[place * len(items) // most] for place in range(most)]
-        if len(items) > most
-        else list(items)
-    )
+    count = min(most, len(items))
+    return [items[place * len(items) // count] for place in range(count)]

@@ -108,9 +108,8 @@ class TrainedReader:
         """
         if inquiry.english:
             return False
-        judged = self._judge(inquiry, (), [reading])
-        (weighed,) = self._weighed([reading], judged, self._calibration.rank_value)
-        trained = weighed.evidence.trained
+        (weighed,) = self.judged(inquiry, [reading])
+        trained = weighed.evidence.trained  # None where the answer begins before the passage does
         return trained is not None and trained.support < _DENIED
 
     def _judge(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from index.chunk import chunk
-from index.document import Document, Hit, Metadata, Span
+from index.document import Chunk, Document, Hit, Metadata, Span
 from index.read import read_document
 from service.answering.confidence import Calibration
 from service.answering.reading.reader import Evidence, Reading
@@ -43,12 +44,12 @@ class Proposing(RuleReader):
         return [Reading(sentence, span, Value(ValueKind.PERIOD, inside, inside), 0.9, SURE)]
 
 
-def first(question: str, proposed: str) -> Reading:
+def first(question: str, proposed: str, hits: Sequence[tuple[Document, Hit]] = HITS) -> Reading:
     rules = Proposing()
     rules.words = proposed
     reader = TrainedReader(rules, ReaderModel(WEIGHTS, threads=2), Calibration.bundled())
     inquiry = understand(question, date(2026, 1, 1), Lexicon.bundled())
-    return reader.read(inquiry, HITS)[0]
+    return reader.read(inquiry, hits)[0]
 
 
 @pytest.fixture(autouse=True)
@@ -70,4 +71,11 @@ def test_rules_that_the_model_is_certain_against_are_weighed_with_what_it_finds(
 
 def test_of_english_questions_the_model_has_read_too_few_to_deny() -> None:
     reading = first("Within how many days must a baby be vaccinated?", "三十日内")
+    assert reading.evidence == SURE
+
+
+def test_an_answer_that_begins_before_its_passage_is_not_denied() -> None:
+    document, hit = HITS[0]
+    later = Chunk(document.id, Span(len(TEXT) // 2, len(TEXT)), hit.chunk.path)
+    reading = first("孩子出生几天内要打疫苗？", "五日内", [(document, replace(hit, chunk=later))])
     assert reading.evidence == SURE
