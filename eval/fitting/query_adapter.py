@@ -24,6 +24,7 @@ from eval.fitting.question_sets import (
     QuestionSet,
     legal_questions,
     policy_questions,
+    right_places,
     trains_policy,
     written_questions,
 )
@@ -79,8 +80,8 @@ def embedded(
             passages.append((document, one))
             texts.append(one.embedding_input(document.metadata.title, document.text))
     folds, questions, right = [], [], []
-    for sought in progress(found.questions, f"{found.name} 提问"):
-        places = [n for n, passage in enumerate(passages) if sought.is_right(*passage)]
+    right_of_each = right_places(progress(found.questions, f"{found.name} 提问"), passages)
+    for sought, places in zip(found.questions, right_of_each, strict=True):
         if places:
             folds.append(sought.fold)
             right.append(places)

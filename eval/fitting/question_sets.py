@@ -6,7 +6,7 @@ What may be trained on is in the hands of `eval.training.library`: never the unt
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +23,7 @@ from index.read import read_document
 
 _BESIDE = 200  # characters round an answer that may be asked for when measuring
 _BEGINNING = 14  # characters of a quote by which its passage is known
-IsRight = Callable[[Document, Chunk], bool]
+Answers = Callable[[Document, Chunk], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,18 @@ class Sought:
     """A question, and which passages answer it.
 
     Questions over the same documents are of one `group`: who learns from one knows of all.
+    `documents` are those that alone may hold a passage that `answers`; None: any may.
     """
 
     question: str
     group: str
-    is_right: IsRight
+    answers: Answers
+    documents: frozenset[str] | None = None
+
+    def is_right(self, document: Document, one: Chunk) -> bool:
+        """Say whether a passage of a document answers it."""
+        may = self.documents is None or document.id in self.documents
+        return may and self.answers(document, one)
 
     @property
     def fold(self) -> int:
@@ -67,11 +74,8 @@ def policy_questions(found: Policies, trains: Callable[[str], bool] | None = Non
         Sought(
             question.question,
             found.cluster_of(question),
-            partial(
-                _holds,
-                documents=frozenset(ids[name] for name in question.documents),
-                answer=squash(question.answer),
-            ),
+            partial(_holds, answer=squash(question.answer)),
+            frozenset(ids[name] for name in question.documents),
         )
         for question in found.half(Half.TUNING)
     ]
@@ -141,8 +145,9 @@ def written_questions(written: Iterable[WrittenQuestion], library: Library) -> Q
         if span is None or not library.halves.trains_passage(_around(text.document, span)):
             continue
         documents[place] = text.document
-        is_right = partial(_contains, document_id=text.document.id, offset=span.start)
-        questions.append(Sought(one.question, one.document, is_right))
+        answers = partial(_contains, offset=span.start)
+        within = frozenset([text.document.id])
+        questions.append(Sought(one.question, one.document, answers, within))
     return QuestionSet("手写题", list(documents.values()), questions)
 
 
@@ -159,8 +164,21 @@ def _read(files: Iterable[Incoming]) -> list[Document]:
     return [read_document(file.content, file.source, file.known) for file in files]
 
 
-def _holds(document: Document, one: Chunk, *, documents: frozenset[str], answer: str) -> bool:
-    return document.id in documents and answer in squash(one.span.of(document.text))
+def right_places(
+    questions: Iterable[Sought], passages: Sequence[tuple[Document, Chunk]]
+) -> Iterator[list[int]]:
+    """Yield the places of the passages that answer each question, in order."""
+    places: dict[str, list[int]] = {}
+    for place, (document, _) in enumerate(passages):
+        places.setdefault(document.id, []).append(place)
+    for one in questions:
+        within = places if one.documents is None else one.documents
+        may = sorted(place for document in within for place in places.get(document, ()))
+        yield [place for place in may if one.is_right(*passages[place])]
+
+
+def _holds(document: Document, one: Chunk, *, answer: str) -> bool:
+    return answer in squash(one.span.of(document.text))
 
 
 def _shares(document: Document, one: Chunk, *, quote: str) -> bool:
@@ -169,5 +187,6 @@ def _shares(document: Document, one: Chunk, *, quote: str) -> bool:
     return quote[:_BEGINNING] in text or text in quote
 
 
-def _contains(document: Document, one: Chunk, *, document_id: str, offset: int) -> bool:
-    return document.id == document_id and offset in one.span
+def _contains(document: Document, one: Chunk, *, offset: int) -> bool:
+    del document
+    return offset in one.span

@@ -16,7 +16,7 @@ import torch
 import typer
 
 from eval.training import model
-from service.answering.reading.tokens import FILE_NAME
+from index.embedding.folded_tokens import FILE_NAME
 
 STATE_NAME = "state.pt"  # of a checkpoint; a mean has none
 MADE_OF_NAME = "made_of.json"

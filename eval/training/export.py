@@ -20,9 +20,10 @@ from torch import Tensor
 from eval.training import averaging, model, sources
 from eval.training.progress_log import FILE_NAME as LOG_NAME
 from index.embedding import quantise
-from index.embedding.export import OPSET, listen, quiet
+from index.embedding.export import OPSET, listen, quiet, save_graph
+from index.embedding.folded_tokens import FILE_NAME
 from index.embedding.samples import PASSAGES, QUESTIONS
-from service.answering.reading.tokens import FILE_NAME, Encoded, ReaderTokens
+from service.answering.reading.tokens import Encoded, ReaderTokens
 
 GRAPH_NAME = "reader.onnx"
 CARD_NAME = "card.json"
@@ -63,9 +64,9 @@ def export(checkpoint: Path, folder: Path, *, quantised: bool = True) -> Sizes:
         loudest = listen(graph, [one.numbers for one in samples(tokens)])
         quantise.quantise_products(graph.graph, loudest)
         quantise.quantise_tables(graph.graph)
-    ir.save(graph, folder / GRAPH_NAME)
+    size = save_graph(graph, folder / GRAPH_NAME)
     tokens.save(folder)
-    return Sizes((folder / GRAPH_NAME).stat().st_size, (folder / FILE_NAME).stat().st_size)
+    return Sizes(size, (folder / FILE_NAME).stat().st_size)
 
 
 def trace(reader: model.Reader) -> ir.Model:

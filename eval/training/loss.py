@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from eval.training.examples import Example, Group
 from eval.training.model import Outputs, Reader
-from service.answering.reading.tokens import PADDING, Encoded, ReaderTokens
+from index.embedding.folded_tokens import PADDING
+from service.answering.reading.tokens import Encoded, ReaderTokens
 
 _UNKNOWN = -1.0  # of a label
 _IGNORED = -100

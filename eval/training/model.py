@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from eval.training.vocabulary import prune
+from index.embedding.folded_tokens import PADDING
 from service.answering.reading.tokens import ReaderTokens
 
 WEIGHTS_NAME = "weights.pt"
@@ -66,17 +68,25 @@ def begin(folder: Path) -> tuple[Reader, ReaderTokens]:
 
 def from_embedder(folder: Path) -> tuple[Reader, ReaderTokens]:
     """Return a reader that begins with an embedding model's weights, and its vocabulary pruned."""
-    tokens, kept = prune(folder / "tokenizer.json")
+    encoder, tokenizer = pruned(folder)
+    reader = Reader(encoder.config)
+    reader.encoder.load_state_dict(encoder.state_dict())
+    return reader, ReaderTokens(tokenizer)
+
+
+def pruned(folder: Path) -> tuple[Any, Tokenizer]:
+    """Return an embedding model of fewer pieces, and the tokenizer that makes these."""
+    tokenizer, kept = prune(folder / "tokenizer.json")
     source: Any = BertModel.from_pretrained(folder, add_pooling_layer=False)
     configuration = _still(BertConfig.from_pretrained(folder))
     configuration.vocab_size = len(kept)
-    configuration.pad_token_id = 1
-    reader = Reader(configuration)
+    configuration.pad_token_id = PADDING
+    encoder: Any = BertModel(configuration, add_pooling_layer=False)
     state = source.state_dict()
     words = "embeddings.word_embeddings.weight"
     state[words] = state[words][torch.tensor(kept)].clone()
-    reader.encoder.load_state_dict(state)
-    return reader, tokens
+    encoder.load_state_dict(state)
+    return encoder, tokenizer
 
 
 def save(reader: Reader, tokens: ReaderTokens, folder: Path) -> None:

@@ -16,7 +16,7 @@ from pydoc_data.topics import topics
 
 from tokenizers import Tokenizer, models
 
-from service.answering.reading.tokens import SPACE, ReaderTokens, fold_characters
+from index.embedding.folded_tokens import SPACE, fold_characters
 
 _HAN = re.compile(r"[\u3005-\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LATIN = re.compile(r"[A-Za-z]+")
@@ -27,7 +27,7 @@ _SPECIAL = 4  # <s>, <pad>, </s>, <unk>
 _SYMBOLS = {"P", "S", "N"}  # general categories
 
 
-def prune(tokenizer: Path) -> tuple[ReaderTokens, list[int]]:
+def prune(tokenizer: Path) -> tuple[Tokenizer, list[int]]:
     """Return the smaller tokenizer, and the old number of each of its pieces."""
     model = json.loads(tokenizer.read_text("utf-8"))["model"]
     vocabulary = [(str(piece), float(score)) for piece, score in model["vocab"]]
@@ -39,7 +39,7 @@ def prune(tokenizer: Path) -> tuple[ReaderTokens, list[int]]:
     # a name that no text can spell: a mark's name in a text is text
     named = [(f"\x00{vocabulary[number][0]}", 0.0) for number in kept[:_SPECIAL]]
     pieces = [*named, *(vocabulary[number] for number in kept[_SPECIAL:])]
-    return ReaderTokens(Tokenizer(models.Unigram(pieces, unk_id=3, byte_fallback=False))), kept
+    return Tokenizer(models.Unigram(pieces, unk_id=3, byte_fallback=False)), kept
 
 
 def _is_needed(piece: str) -> bool:

@@ -74,7 +74,7 @@ def export(source: Source, folder: Path) -> None:
         if products == "int8":
             quantise.quantise_products(served.graph, loudest)
         quantise.quantise_tables(served.graph)
-        _save(served, folder)
+        save_graph(served, folder / GRAPH_NAME)
         description = Description(
             identity=f"{source.name}@{source.digest[:12]}/{products}-{FORMAT}/onnxruntime",
             dimension=samples.vectors.shape[1],
@@ -191,7 +191,7 @@ def listen(model: ir.Model, inputs: Sequence[Sequence[int]]) -> Mapping[str, Vec
     outputs = list(graph.outputs)
     graph.outputs.extend(value for _, value in heard if value not in outputs)
     with tempfile.TemporaryDirectory() as directory:
-        _save(model, Path(directory))
+        save_graph(model, Path(directory, GRAPH_NAME))
         session = onnxruntime.InferenceSession(
             str(Path(directory, GRAPH_NAME)), providers=["CPUExecutionProvider"]
         )
@@ -206,12 +206,16 @@ def listen(model: ir.Model, inputs: Sequence[Sequence[int]]) -> Mapping[str, Vec
     return loudest
 
 
-def _save(model: ir.Model, folder: Path) -> None:
-    """Write a graph and, beside it so that it is mapped and not read, its weights."""
-    data = f"{GRAPH_NAME}.data"
-    for name in (GRAPH_NAME, data):
-        (folder / name).unlink(missing_ok=True)
-    ir.save(model, folder / GRAPH_NAME, external_data=data)
+def save_graph(model: ir.Model, path: Path) -> int:
+    """Write a graph and, beside it so that it is mapped and not read, its weights.
+
+    Returns how many bytes they take.
+    """
+    data = path.with_name(f"{path.name}.data")
+    for file in (path, data):
+        file.unlink(missing_ok=True)
+    ir.save(model, path, external_data=data.name)
+    return path.stat().st_size + data.stat().st_size
 
 
 def _sizes(folder: Path) -> dict[str, int]:

@@ -8,7 +8,8 @@ from tokenizers import Tokenizer, models
 from transformers import BertConfig
 
 from eval.training.model import Reader
-from service.answering.reading.tokens import SPACE, ReaderTokens
+from index.embedding.folded_tokens import SPACE
+from service.answering.reading.tokens import ReaderTokens
 
 LETTERS = "甲乙丙丁戊己庚辛一二三四五六七八九十个天年月日第条款办理申请材料期限多少几，。？"
 

@@ -9,7 +9,8 @@ import torch
 
 from eval.training import averaging, model
 from eval.training.model import Reader
-from service.answering.reading.tokens import FILE_NAME, ReaderTokens
+from index.embedding.folded_tokens import FILE_NAME
+from service.answering.reading.tokens import ReaderTokens
 
 
 @pytest.fixture

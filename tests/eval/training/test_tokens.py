@@ -3,13 +3,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.answering.reading.tokens import (
-    END,
-    MOST_TOKENS,
-    UNKNOWN,
-    ReaderTokens,
-    fold_characters,
-)
+from index.embedding.folded_tokens import END, UNKNOWN, fold_characters
+from service.answering.reading.tokens import MOST_TOKENS, ReaderTokens
 
 ANY = st.text(max_size=120) | st.text(
     "甲乙丙办理材料１２ＡＢabc 12%，。（）㎡①\u3000𠮷國辦\n", max_size=120
