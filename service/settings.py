@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
-    model: str = Field("multilingual-e5-small", min_length=1)
+    model: str = Field("wenju-e5-small", min_length=1)
     model_dir: Path = Field(default_factory=lambda: Path(sys.prefix) / "share" / "wenju" / "models")
     reader: Literal["trained", "rules"] = "trained"
     host: str = Field("127.0.0.1", min_length=1)

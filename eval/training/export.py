@@ -20,7 +20,7 @@ from torch import Tensor
 from eval.training import averaging, model, sources
 from eval.training.progress_log import FILE_NAME as LOG_NAME
 from index.embedding import quantise
-from index.embedding.export import OPSET, listen, quiet, save_graph
+from index.embedding.export import listen, quiet, save_graph, trace_module
 from index.embedding.folded_tokens import FILE_NAME
 from index.embedding.samples import PASSAGES, QUESTIONS
 from service.answering.reading.tokens import Encoded, ReaderTokens
@@ -71,21 +71,7 @@ def export(checkpoint: Path, folder: Path, *, quantised: bool = True) -> Sizes:
 
 def trace(reader: model.Reader) -> ir.Model:
     """Return the graph of a reader for one question and one passage at a time."""
-    program = torch.onnx.export(
-        _OnePassage(reader).eval(),
-        (torch.arange(7).reshape(1, 7),),
-        input_names=["input_ids"],
-        output_names=list(OUTPUTS),
-        dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
-        dynamo=True,
-        opset_version=OPSET,
-        verbose=False,
-    )
-    if program is None:  # only where it was asked to write a file
-        raise ValueError("no program")
-    for node in program.model.graph:  # where in our files each came from
-        node.metadata_props.clear()
-    return program.model
+    return trace_module(_OnePassage(reader), OUTPUTS)
 
 
 def samples(tokens: ReaderTokens) -> list[Encoded]:

@@ -31,10 +31,10 @@ def load_embedder(model: str, model_dir: Path, threads: int) -> Embedder:
 
 
 def prepare(model: str, model_dir: Path, progress: Progress | None = None) -> Path:
-    """Make a model ready to be served and return its sentence-transformers folder.
+    """Make a model ready to be served and return its folder.
 
-    Never downloads. Does nothing where it was done before. `progress` hears how many of how
-    many steps are done, and which is next.
+    Never downloads. Does nothing where it was done before, or for the model that ships.
+    `progress` hears how many of how many steps are done, and which is next.
     """
     if model == DEMO:
         return model_dir

@@ -58,16 +58,24 @@ class Samples:
 
 
 def export(source: Source, folder: Path) -> None:
-    """Write graph, tokenizer and description of a model into an empty directory.
-
-    Where int8 loses too much of a model, its products stay in float32.
-    """
+    """Write graph, tokenizer and description of a model into an empty directory."""
     folder.mkdir(parents=True)
     with quiet():
         model = load_model(source.folder)
         _write_tokenizer(model, folder)
         graph = trace(model)
         samples = _take_samples(model, source.name, load_tokens(folder))
+    write_graph(graph, samples, f"{source.name}@{source.digest[:12]}", _limit(model), folder)
+
+
+def write_graph(
+    graph: ir.Model, samples: Samples, name: str, maximum_tokens: int, folder: Path
+) -> None:
+    """Write the graph of a model, made small, and its description beside its tokenizer.
+
+    `name` ends in a digest. Where int8 loses too much of the model, its products stay in float32;
+    raises ModelError where even that gives other vectors than the samples have.
+    """
     loudest = listen(graph, samples.numbers)
     for products in ("int8", "float32"):
         served = ir.Model(graph.graph.clone(), ir_version=graph.ir_version)
@@ -76,9 +84,9 @@ def export(source: Source, folder: Path) -> None:
         quantise.quantise_tables(served.graph)
         save_graph(served, folder / GRAPH_NAME)
         description = Description(
-            identity=f"{source.name}@{source.digest[:12]}/{products}-{FORMAT}/onnxruntime",
+            identity=f"{name}/{products}-{FORMAT}/onnxruntime",
             dimension=samples.vectors.shape[1],
-            maximum_tokens=_limit(model),
+            maximum_tokens=maximum_tokens,
             query_prompt=samples.query_prompt,
             passage_prompt=samples.passage_prompt,
             probe=samples.texts[-1].removeprefix(samples.passage_prompt),
@@ -89,7 +97,7 @@ def export(source: Source, folder: Path) -> None:
         if _agrees(Prepared(folder, description), samples):
             return
     raise ModelError(
-        f"模型 {source.name} 导出后算出的向量与原模型不一致，本程序还不支持这种模型，"
+        f"模型 {name} 导出后算出的向量与原模型不一致，本程序还不支持这种模型，"
         "请换一个 sentence-transformers 模型。"
     )
 
@@ -119,20 +127,24 @@ def trace(model: SentenceTransformer) -> ir.Model:
                 features = step(features)
             return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
 
-    example = torch.arange(7).reshape(1, 7)
     try:
-        program = torch.onnx.export(
-            OneText().eval(),
-            (example,),
-            input_names=["input_ids"],
-            output_names=["sentence_embedding"],
-            dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
-            dynamo=True,
-            opset_version=OPSET,
-            verbose=False,
-        )
+        return trace_module(OneText(), ["sentence_embedding"])
     except (torch.onnx.OnnxExporterError, RuntimeError) as error:
         raise ModelError("这个模型无法导出，请换一个 sentence-transformers 模型。") from error
+
+
+def trace_module(module: torch.nn.Module, outputs: Sequence[str]) -> ir.Model:
+    """Return the graph of a module that is given the token numbers of one text."""
+    program = torch.onnx.export(
+        module.eval(),
+        (torch.arange(7).reshape(1, 7),),
+        input_names=["input_ids"],
+        output_names=list(outputs),
+        dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
+        dynamo=True,
+        opset_version=OPSET,
+        verbose=False,
+    )
     if program is None:  # only where it was asked to write a file
         raise ValueError("no program")
     for node in program.model.graph:  # where in our files each came from

@@ -15,7 +15,7 @@ from typing import Self
 from opencc import OpenCC
 from tokenizers import Tokenizer
 
-FILE_NAME = "tokenizer.json"
+FILE_NAME = "folded_tokenizer.json"
 BEGIN, PADDING, END, UNKNOWN = range(4)  # the first numbers of the vocabulary
 SPACE = "▁"
 
@@ -39,6 +39,10 @@ class FoldedTokens:
     def size(self) -> int:
         """Return how many pieces there are."""
         return self._tokenizer.get_vocab_size()
+
+    def numbers(self, text: str) -> list[int]:
+        """Return the numbers of a text's pieces, the marks around it included."""
+        return [BEGIN, *self.pieces(text)[0], END]
 
     def pieces(self, text: str) -> tuple[list[int], list[int], list[int]]:
         """Return the numbers of a text's pieces, and where each begins and ends in it."""

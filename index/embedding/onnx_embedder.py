@@ -43,10 +43,9 @@ class OnnxEmbedder:
             probe = self.embed_passages([self._description.probe])[0]
         except Exception as error:  # whatever either library raises on a damaged file
             raise ModelError(
-                f"向量模型文件 {prepared.folder} 打不开（{error}），"
-                "请删除这个文件夹后重新运行 wenju prepare-model。"
+                f"向量模型文件 {prepared.folder} 打不开（{error}），{prepared.remedy}。"
             ) from error
-        self._check(probe)
+        self._check(probe, prepared.remedy)
 
     @property
     def identity(self) -> str:
@@ -113,13 +112,11 @@ class OnnxEmbedder:
         (vectors,) = self._session.run(None, {"input_ids": limited})
         return _unit(vectors[0])
 
-    def _check(self, probe: Vectors) -> None:
+    def _check(self, probe: Vectors, remedy: str) -> None:
         """Refuse a graph that does not compute what was exported."""
         expected = np.array(self._description.probe_vector, np.float32)
         if probe.shape != expected.shape or not float(probe @ expected) >= AGREEMENT:
-            raise ModelError(
-                "向量模型算出的结果与准备时不一致，文件可能已损坏，请重新运行 wenju prepare-model。"
-            )
+            raise ModelError(f"向量模型算出的结果与准备时不一致，文件可能已损坏，{remedy}。")
 
 
 def _unit(vector: NDArray[np.float32]) -> Vectors:

@@ -1,8 +1,9 @@
-"""Where prepared models lie in the model directory, and how one is found again.
+"""Where prepared models lie, and how one is found again.
 
-    multilingual-e5-small/          the default model as a sentence-transformers folder
-    served/<name>.json              which export serves a model as it is named in the settings
-    served/<export>/                a graph, a tokenizer and their description
+    default_model/                  beside this file: the model that ships with the project
+    served/<name>.json              in the model directory: which export serves a model as it is
+                                    named in the settings
+    served/<export>/                a graph, a tokenizer and their description, as in default_model/
 
 An export is named for what it was made of and is moved into place when it is complete. Nothing
 here needs the libraries that made it.
@@ -21,7 +22,8 @@ from pathlib import Path
 
 from index.errors import ModelError
 
-DEFAULT_MODEL = "multilingual-e5-small"
+DEFAULT_MODEL = "wenju-e5-small"
+DEFAULT_FOLDER = Path(__file__).with_name("default_model")
 FORMAT = 1  # of the export; raised when vectors or files change
 GRAPH_NAME = "graph.onnx"
 DESCRIPTION_NAME = "model.json"
@@ -55,6 +57,13 @@ class Prepared:
 
     folder: Path
     description: Description
+
+    @property
+    def remedy(self) -> str:
+        """Say what to do where its files are damaged."""
+        if self.folder == DEFAULT_FOLDER:
+            return "请重新安装本程序"
+        return "请删除这个文件夹后重新运行 wenju prepare-model"
 
 
 def export_folder(model_dir: Path, name: str, digest: str) -> Path:
@@ -93,6 +102,8 @@ def point(model_dir: Path, model: str, export: Path, source: Path | None) -> Non
 
 def find_prepared(model: str, model_dir: Path) -> Prepared:
     """Find what `prepare` made of a model; raises ModelError with the command that mends it."""
+    if model == DEFAULT_MODEL:
+        return _shipped()
     pointer = _pointer(model_dir, model)
     try:
         content = json.loads(pointer.read_text("utf-8"))
@@ -111,6 +122,12 @@ def find_prepared(model: str, model_dir: Path) -> Prepared:
     if is_folder(model) and source is not None and source != fingerprint(Path(model)):
         raise ModelError(f"模型文件夹 {model} 在准备之后改动过，请重新运行 wenju prepare-model。")
     return Prepared(folder, read_description(folder))
+
+
+def _shipped() -> Prepared:
+    if not is_complete(DEFAULT_FOLDER):
+        raise ModelError(f"自带的向量模型 {DEFAULT_FOLDER} 不完整，请重新安装本程序。")
+    return Prepared(DEFAULT_FOLDER, read_description(DEFAULT_FOLDER))
 
 
 def is_folder(model: str) -> bool:

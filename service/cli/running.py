@@ -16,7 +16,9 @@ def register(application: typer.Typer) -> None:
     add_command(application, "serve", "启动服务：网页、HTTP 接口。", serve)
     add_command(application, "mcp", "作为 MCP 工具，供其他程序的模型调用（stdio）。", mcp)
     add_command(application, "doctor", "检查运行条件，说明每一项该怎么办。", doctor)
-    add_command(application, "prepare-model", "准备向量模型（安装时会自动进行）。", prepare_model)
+    add_command(
+        application, "prepare-model", "准备换用的向量模型（自带的不必准备）。", prepare_model
+    )
     add_command(application, "backup", "把知识库备份成一个文件，服务运行时也可以。", backup)
     add_command(application, "restore", "从备份恢复到空的数据目录。", restore)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eval.fitting.fusion import TurningEmbedder
-from eval.fitting.query_adapter import Embedded, fit
+from eval.fitting.query_adapter import Asked, fit
 from eval.fitting.question_sets import Sought
 from index.embedding.demo import DemoEmbedder
 from index.embedding.query_adapter import QueryAdapter
@@ -21,17 +21,16 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 DIRECTION = unit(drawn.normal(size=(1, DIMENSION)))
 
 
-def shifted(count: int) -> Embedded:
+def shifted(count: int) -> Asked:
     """Make questions that all lie off their passages in the same direction."""
     passages = unit(drawn.normal(size=(400, DIMENSION)) + 3 * DIRECTION)
     right = drawn.choice(400, count)
     noise = 0.06 * drawn.normal(size=(count, DIMENSION))
     questions = unit(0.8 * passages[right] - 2 * DIRECTION + noise)
-    folds = [n % 2 for n in range(count)]
-    return Embedded(folds, questions, passages, [[place] for place in right], 64, 1.0)
+    return Asked(questions, passages, [[place] for place in right], 64, 1.0)
 
 
-def found_first(asked: Embedded, adapter: QueryAdapter | None) -> float:
+def found_first(asked: Asked, adapter: QueryAdapter | None) -> float:
     questions = asked.questions
     if adapter is not None:
         questions = np.stack([adapter.turned(one) for one in questions])
@@ -61,12 +60,3 @@ def test_a_question_is_turned_by_what_never_saw_its_documents() -> None:
     for one in questions:
         same = np.allclose(embedder.embed_query(one.question), plain.embed_query(one.question))
         assert same == (one.fold == 0)
-
-
-def test_a_fold_leaves_out_its_questions_and_keeps_all_passages() -> None:
-    asked = shifted(60)
-    for fold in (0, 1):
-        seen = asked.without(fold)
-        assert set(seen.folds) == {1 - fold}
-        assert len(seen.questions) == len(seen.right) == 30
-        assert len(seen.passages) == len(asked.passages)

@@ -1,47 +1,19 @@
-"""With the real model and the libraries that prepare one; all of it slow."""
+"""With the libraries that prepare a model; all of it slow."""
 
 from __future__ import annotations
 
 import json
 import multiprocessing
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.embedding import load_embedder, prepare
-from index.embedding.onnx_embedder import OnnxEmbedder
-from index.embedding.prepared import DEFAULT_MODEL, SERVED, fingerprint
-from index.embedding.tokens import FullTokens
+from index.embedding.prepared import SERVED, fingerprint
 from index.errors import ModelError
 
-ROOT = Path(__file__).parents[3]
-MODEL_DIR = Path(sys.prefix, "share", "wenju", "models")
-
 pytestmark = pytest.mark.slow
-
-LOADING = """
-import sys
-from pathlib import Path
-from index.embedding import load_embedder
-embedder = load_embedder(sys.argv[1], Path(sys.argv[2]), 2)
-embedder.embed_passages(["政务服务事项办理指南。" * 20] * 8)
-status = Path("/proc/self/status").read_text()
-print([line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")][0])
-print(*sorted({name.split(".")[0] for name in sys.modules}))
-"""
-
-
-@pytest.fixture(scope="module")
-def default() -> OnnxEmbedder:
-    try:
-        embedder = load_embedder(DEFAULT_MODEL, MODEL_DIR, threads=2)
-    except ModelError as error:
-        pytest.skip(error.message)
-    assert isinstance(embedder, OnnxEmbedder)
-    return embedder
 
 
 @pytest.fixture(scope="module")
@@ -78,62 +50,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model.prompts = {"query": "问:", "document": ""}
     model.save(str(folder))
     return folder
-
-
-def test_a_question_lies_nearest_to_its_passage(default: OnnxEmbedder) -> None:
-    passages = default.embed_passages(
-        [
-            "本市户籍年满八十周岁的老年人，可以向街道办事处申请领取高龄津贴。",
-            "供应商应当在投标文件中提供中小企业声明函，小型企业的价格给予扣除。",
-            "每周日和法定节假日不对外办公，其余时间照常受理。",
-        ]
-    )
-    questions = ["80岁老人有什么补贴可以领？", "小公司投标有优惠吗", "哪几天不上班"]
-    for place, question in enumerate(questions):
-        assert int(np.argmax(passages @ default.embed_query(question))) == place
-
-
-def test_the_default_model_agrees_with_its_folder(default: OnnxEmbedder) -> None:
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  six seconds
-
-    model = SentenceTransformer(str(prepare(DEFAULT_MODEL, MODEL_DIR)), device="cpu")
-    texts = ["第十二条 申请人应当提交下列材料：", "98.68%", "截至2022年11月，" * 30]
-    expected = model.encode_document(texts)
-    assert (default.embed_passages(texts) * expected).sum(axis=1).min() > 0.999
-    assert default.embed_query(texts[0]) @ model.encode_query(texts[0]) > 0.999
-
-
-def test_neighbours_and_threads_change_no_bit(default: OnnxEmbedder) -> None:
-    texts = ["第一条", "为了规范行政许可的设定和实施。" * 9, "附则", "截至2022年11月，" * 30]
-    together = default.embed_passages(texts)
-    one = load_embedder(DEFAULT_MODEL, MODEL_DIR, threads=1)
-    for text, row in zip(texts, together, strict=True):
-        assert np.array_equal(one.embed_passages([text])[0], row)
-
-
-def test_the_compact_tokenizer_counts_as_the_full_one(
-    default: OnnxEmbedder, tmp_path: Path
-) -> None:
-    folder = prepare(DEFAULT_MODEL, MODEL_DIR)
-    (tmp_path / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes())
-    full = FullTokens(tmp_path)
-    report = next((ROOT / "corpus" / "reports").iterdir()).read_text("utf-8-sig", "replace")
-    for text in [*report.splitlines(), report[:3000], "Ⅷ㈱ﬁ　Å\u0301 \ufffd"]:
-        assert default._tokens.numbers(text) == full.numbers(text)
-
-
-def test_a_serving_process_stays_small_and_free_of_torch(default: OnnxEmbedder) -> None:
-    assert default
-    run = subprocess.run(
-        [sys.executable, "-c", LOADING, DEFAULT_MODEL, str(MODEL_DIR)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    resident, modules = run.stdout.splitlines()
-    assert int(resident) < 300 * 1024
-    heavy = {"torch", "transformers", "sentence_transformers", "onnx", "huggingface_hub"}
-    assert heavy.isdisjoint(modules.split())
 
 
 def test_any_folder_is_exported_as_its_modules_say(small: Path, tmp_path: Path) -> None:

