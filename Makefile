@@ -44,8 +44,9 @@ browser:
 	  else echo "没有 chromium，跳过浏览器测试（apt-get install chromium fonts-noto-cjk）"; fi; \
 	fi
 
+# Each process loads the models, so that more than four take more than they bring.
 test: setup browser
-	$(BIN)/pytest -m 'not slow'
+	$(BIN)/pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadfile
 
 test-slow: setup weights browser
 	$(BIN)/pytest -m slow
