@@ -38,6 +38,7 @@ _TABLES: Mapping[Format, str] = {
     Format.XLSX: "index.formats.xlsx:open_xlsx",
     Format.XLS: "index.formats.xls:open_xls",
 }
+_SCANNED_AT_TIMES = frozenset({Format.PDF, Format.OFD})  # whose pages may be only pictures
 _OFFICE = frozenset({Format.WRITER, Format.CALC, Format.IMPRESS})
 
 
@@ -96,10 +97,10 @@ def _read(content: bytes, found: Format, parts: frozenset[Part]) -> RawText:
         return read_with_office(content, found)
     if found is Format.IMAGE:
         _ask_for(Part.RECOGNITION, parts)
-    if found is Format.PDF and Part.RECOGNITION not in parts:
-        from index.formats.pdf import read_pdf  # noqa: PLC0415  loads pdfium
-
-        return read_pdf(content, may_recognise=False)
+    if found in _SCANNED_AT_TIMES:
+        read = _named(_READERS[found])
+        raw: RawText = read(content, may_recognise=Part.RECOGNITION in parts)
+        return raw
     return _reader(_READERS[found])(content)
 
 

@@ -23,9 +23,11 @@ from index.formats.ofd_package import (
     text_of,
 )
 from index.formats.ofd_paths import corner, outlines
+from index.formats.ofd_pictures import drawn_scans, is_scan
 from index.formats.package import open_package, parse_part
 from index.formats.printed_pages import Drawn, page_within, read_page
 from index.formats.raw import Embedded, RawText
+from index.formats.recognition import recognise_among
 from index.formats.ruled_tables import Ruling
 from index.lines import width
 
@@ -35,23 +37,38 @@ _BELOW = 0.15  # em of a Chinese character that reach under the baseline
 _Drawn = tuple[list[Glyph], list[Ruling]]
 
 
-def read_ofd(content: bytes) -> RawText:
-    """Read an OFD file's text objects. Raises ReadError, also where it holds pictures only."""
+def read_ofd(content: bytes, *, may_recognise: bool = True) -> RawText:
+    """Read an OFD file's text objects; pages that are only pictures are recognised.
+
+    Raises ReadError, and NeedsPart where there are such pages and they may not be recognised here.
+    """
     with open_package(content) as package:
         listed = bodies(package)
-        pages = list(_pages(package))
+        set_sheets = sheets(package)
+        pages = list(_pages(package, set_sheets))
+        scans = [
+            index
+            for index, page in enumerate(pages)
+            if not page and is_scan(package, set_sheets[index])
+        ]
+        marks = recognise_among(
+            pages,
+            scans,
+            lambda indexes: drawn_scans(package, [set_sheets[index] for index in indexes]),
+            may_recognise=may_recognise,
+        )
     if not any(pages):
         raise EmptyDocument(
-            "这份 OFD 没有文字，只有图片。请先转成 PDF 再添加（会做文字识别），或找可编辑的原件。"
+            "OFD 里没有文字，也没有认出文字。请确认文件完整，或重新扫描、转成 PDF 后再添加。"
         )
-    return lay_out(pages, "没有文字", embedded=_embedded(listed[0]))
+    return lay_out(pages, "没有文字", embedded=_embedded(listed[0]), recognised=marks)
 
 
-def _pages(package: zipfile.ZipFile) -> Iterator[list[PrintedLine]]:
+def _pages(package: zipfile.ZipFile, listed: Sequence[Sheet]) -> Iterator[list[PrintedLine]]:
     """Yield the lines of each page, those of the templates it is laid over included."""
     shared: dict[str, _Drawn] = {}
     end = None
-    for sheet in sheets(package):
+    for sheet in listed:
         page = read_page(*_drawn_on(package, sheet, shared), end)
         end = page.end
         yield [placed.line for placed in page.lines]

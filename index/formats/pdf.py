@@ -8,26 +8,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from index.document import Recognition
 from index.errors import CorruptFile, EmptyDocument, FileTooLarge
 from index.formats.layout import Glyph, PlacedLine, PrintedLine, lay_out
-from index.formats.parts import NeedsPart, Part
 from index.formats.printed_pages import Drawn, page_within, read_page
 from index.formats.raw import Embedded, RawText
-from index.formats.recognition import (
-    DOTS_PER_INCH,
-    MOST_PAGES,
-    MOST_PIXELS,
-    is_installed,
-    missing,
-    recognise,
-)
+from index.formats.recognition import DOTS_PER_INCH, MOST_PIXELS, recognise_among
 from index.formats.ruled_tables import Ruling
 
 if TYPE_CHECKING:
@@ -35,7 +25,6 @@ if TYPE_CHECKING:
 
 _MOST_PAGES = 3_000
 _MOST_SEGMENTS = 1_000  # of one drawing
-_LEAST_SHARE = 0.15  # of the pages must hold text; else the file is a scan
 
 
 def read_pdf(content: bytes, *, may_recognise: bool = True) -> RawText:
@@ -52,7 +41,9 @@ def read_pdf(content: bytes, *, may_recognise: bool = True) -> RawText:
         pictures = [
             index for index, page in enumerate(pages) if not page and _has_picture(document, index)
         ]
-        marks = _recognised(document, pages, pictures, may_recognise=may_recognise)
+        marks = recognise_among(
+            pages, pictures, lambda indexes: _drawn(document, indexes), may_recognise=may_recognise
+        )
         embedded = _embedded(document)
     except pypdfium2.PdfiumError as error:
         raise CorruptFile(
@@ -65,33 +56,6 @@ def read_pdf(content: bytes, *, may_recognise: bool = True) -> RawText:
             "PDF 里没有文字，也没有认出文字。请确认文件完整，或重新扫描、导出后再添加。"
         )
     return lay_out(pages, "没有文字层", embedded=embedded, recognised=marks)
-
-
-def _recognised(
-    document: pypdfium2.PdfDocument,
-    pages: list[list[PrintedLine]],
-    pictures: Sequence[int],
-    *,
-    may_recognise: bool,
-) -> list[Recognition]:
-    """Put in the lines of pages that are pictures; where that is not installed, mostly refuse."""
-    if not pictures:
-        return []
-    if not is_installed():
-        if sum(map(bool, pages)) < _LEAST_SHARE * len(pages):
-            raise missing()
-        return []  # what is missing is reported page by page
-    if not may_recognise:
-        raise NeedsPart(Part.RECOGNITION)
-    if len(pictures) > MOST_PAGES:
-        raise FileTooLarge(f"扫描的页数超过 {MOST_PAGES} 页的上限，请拆分后再添加。")
-    marks = []
-    for _, run in groupby(enumerate(pictures), lambda one: one[1] - one[0]):
-        indexes = [index for _, index in run]  # that follow each other
-        for index, page in zip(indexes, recognise(_drawn(document, indexes)), strict=True):
-            pages[index] = list(page.lines)
-            marks.append(Recognition(index + 1, page.confidence))
-    return marks
 
 
 def _has_picture(document: pypdfium2.PdfDocument, index: int) -> bool:

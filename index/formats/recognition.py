@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import statistics
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from index.document import Box, PrintedRun
-from index.errors import MissingPart
+from index.document import Box, PrintedRun, Recognition
+from index.errors import FileTooLarge, MissingPart
 from index.formats.layout import Glyph, PlacedLine, PrintedLine
+from index.formats.parts import NeedsPart, Part
 from index.formats.printed_pages import read_page
 from index.formats.printed_rows import TableEnd
 from index.formats.scanned_rulings import rulings_in, slope_of, straightened
@@ -30,6 +32,7 @@ _SHORT = 4  # em, below which a line's height tells its size better than its wid
 _OF_HEIGHT = 0.75  # of a box, that its type is high
 _UNSURE = 1.35  # as many times larger or smaller a short piece seems than it may be
 _LEAST_SCORE = 0.3  # below which a line is a stain or a seal
+_LEAST_SHARE = 0.15  # of the pages must hold text; else the file is a scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,37 @@ def recognise(pictures: Iterable[Image]) -> Iterator[RecognisedPage]:
     for picture in pictures:  # a broken one is found before the models are loaded
         page, end = _page(_engine(), picture, end)
         yield page
+
+
+def recognise_among(
+    pages: list[list[PrintedLine]],
+    pictures: Sequence[int],
+    drawn: Callable[[Sequence[int]], Iterable[Image]],
+    *,
+    may_recognise: bool,
+) -> list[Recognition]:
+    """Put in the lines of those pages that are pictures, which `drawn` draws; pages count from 0.
+
+    Where the extra is not installed they stay without lines, and where nearly all are pictures
+    MissingPart is raised. Raises NeedsPart where they may not be recognised here, FileTooLarge.
+    """
+    if not pictures:
+        return []
+    if not is_installed():
+        if sum(map(bool, pages)) < _LEAST_SHARE * len(pages):
+            raise missing()
+        return []  # what is missing is reported page by page
+    if not may_recognise:
+        raise NeedsPart(Part.RECOGNITION)
+    if len(pictures) > MOST_PAGES:
+        raise FileTooLarge(f"扫描的页数超过 {MOST_PAGES} 页的上限，请拆分后再添加。")
+    marks = []
+    for _, run in groupby(enumerate(pictures), lambda one: one[1] - one[0]):
+        indexes = [index for _, index in run]  # that follow each other
+        for index, page in zip(indexes, recognise(drawn(indexes)), strict=True):
+            pages[index] = list(page.lines)
+            marks.append(Recognition(index + 1, page.confidence))
+    return marks
 
 
 def missing() -> MissingPart:

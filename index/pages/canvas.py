@@ -10,8 +10,9 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from index.formats.ofd import text_glyphs
-from index.formats.ofd_package import Matrix, children, name_of, numbers, objects_of
-from index.formats.ofd_paths import Point, corner, outlines
+from index.formats.ofd_package import children, name_of, numbers, objects_of
+from index.formats.ofd_paths import Point, outlines
+from index.formats.ofd_pictures import ends_of, paste
 from index.pages.sought import PageSize
 
 _BLACK = (0, 0, 0)
@@ -90,17 +91,8 @@ class Canvas:
                 self._draw.line(points, stroke, width)
 
     def _image(self, item: Any) -> None:
-        picture = self._media(item.get("ResourceID", ""))
-        if picture is None:
-            return
-        left, top = corner(item)
-        matrix = Matrix.of(item)
-        ends = [matrix.apply(0, 0), matrix.apply(1, 1)]  # a picture fills the unit square
-        (x1, y1), (x2, y2) = (self._pixel((left + x, top + y)) for x, y in ends)
-        wide, high = abs(round(x2 - x1)), abs(round(y2 - y1))
-        if 0 < wide <= 2 * self.picture.width and 0 < high <= 2 * self.picture.height:
-            shown = picture.resize((wide, high))
-            self.picture.paste(shown, (round(min(x1, x2)), round(min(y1, y2))), shown)
+        one, other = map(self._pixel, ends_of(item))
+        paste(self.picture, self._media(item.get("ResourceID", "")), one, other)
 
     def _pixel(self, point: Point) -> Point:
         """Return a point of the page in pixels, held near the picture whatever a file says."""

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-import zipfile
-from collections.abc import Iterator
-from typing import Any, Self
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any, Self
 
 from index.document import Box
-from index.formats.failures import DAMAGE
 from index.formats.ofd import sheet_lines
-from index.formats.ofd_package import (
-    Sheet,
-    children,
-    descendants,
-    resolve,
-    sheets,
-    size_of,
-    templates_of,
-)
-from index.formats.package import open_package, parse_part, read_part
-from index.formats.recognition import MOST_PIXELS
+from index.formats.ofd_package import Sheet, sheets, size_of, templates_of
+from index.formats.ofd_pictures import Media
+from index.formats.package import open_package, parse_part
 from index.pages.canvas import Canvas
 from index.pages.fonts import find_font
 from index.pages.original import DOTS_PER_INCH, fitted
-from index.pages.place import place
+from index.pages.place import place, place_recognised
 from index.pages.sought import PageSize, Sought
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 _MILLIMETRES = 25.4  # an inch
-_UNREADABLE: tuple[type[Exception], ...] = (
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-    *DAMAGE,
-)
 
 
 class OfdPages:
@@ -58,6 +41,8 @@ class OfdPages:
 
     def boxes(self, sought: Sought) -> tuple[Box, ...] | None:
         """Return where something stands on its page, None where nobody can say."""
+        if sought.printed is not None:
+            return place_recognised(sought)
         sheet = self._sheets[sought.page - 1]
         edges = place(sought, sheet_lines(self._package, self._sheets, sought.page - 1))
         if edges is None:
@@ -75,7 +60,7 @@ class OfdPages:
         root = self._page(sheet)
         wide, high = size_of(sheet, root)
         size = _pixels(wide, high)
-        canvas = Canvas(size, size.width / wide, find_font(), _Media(self._package, sheet, root))
+        canvas = Canvas(size, size.width / wide, find_font(), Media(self._package, sheet, root))
         for template in templates_of(self._package, sheet, root):
             canvas.draw(parse_part(self._package, template))
         canvas.draw(root)
@@ -83,46 +68,6 @@ class OfdPages:
 
     def _page(self, sheet: Sheet) -> Any:
         return parse_part(self._package, sheet.part)
-
-
-class _Media:
-    """The pictures that a page may show, by their IDs."""
-
-    def __init__(self, package: zipfile.ZipFile, sheet: Sheet, page: Any) -> None:
-        self._package = package
-        self._names = set(package.namelist())
-        self._parts = dict(self._listed(sheet, page))
-
-    def __call__(self, identifier: str) -> Image.Image | None:
-        """Return a picture, or None where there is none that can be shown."""
-        part = self._parts.get(identifier)
-        if part is None:
-            return None
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", Image.DecompressionBombWarning)
-                picture = Image.open(io.BytesIO(read_part(self._package, part)))
-                if picture.width * picture.height > MOST_PIXELS:
-                    return None
-                return picture.convert("RGBA")
-        except _UNREADABLE:
-            return None  # the rest of the page is shown without it
-
-    def _listed(self, sheet: Sheet, page: Any) -> Iterator[tuple[str, str]]:
-        document = parse_part(self._package, sheet.document)
-        for base, root in ((sheet.document, document), (sheet.part, page)):
-            for name in ("PublicRes", "DocumentRes", "PageRes"):
-                for location in descendants(root, name):
-                    yield from self._in_resource(resolve(location.text or "", base, self._names))
-
-    def _in_resource(self, part: str) -> Iterator[tuple[str, str]]:
-        root = parse_part(self._package, part)
-        folder = root.get("BaseLoc", "").strip("/ ")
-        for media in descendants(root, "MultiMedia"):
-            for file in children(media, "MediaFile"):
-                location = (file.text or "").strip()
-                inside = f"{folder}/{location}" if folder else location
-                yield media.get("ID", ""), resolve(inside, part, self._names)
 
 
 def _pixels(wide: float, high: float) -> PageSize:

@@ -150,20 +150,51 @@ _MILLIMETRE = 25.4 / 72
 _HEIGHT = 842  # points
 
 
-def as_ofd(
-    paragraphs: Sequence[str], declaration: str = "", location: str = "Pages/Page_{}/Content.xml"
-) -> bytes:
+_PAGES = "Pages/Page_{}/Content.xml"
+
+
+def as_ofd(paragraphs: Sequence[str], declaration: str = "", location: str = _PAGES) -> bytes:
     """Return an OFD of one text object a line; runs of like steps are shortened with `g`."""
-    pages = pages_of(paragraphs)
+    layers = [_ofd_lines(page, number) for number, page in enumerate(pages_of(paragraphs), 1)]
+    return _ofd(layers, {}, declaration, location)
+
+
+def as_scanned_ofd(pictures: Sequence[bytes], covered: float = 1.0) -> bytes:
+    """Return an OFD of pages of A4 with a picture each, over a share of its width and height."""
+    wide, high = 210 * covered, 297 * covered
+    layers = [
+        f'<ofd:ImageObject ID="{2000 + number}" ResourceID="{500 + number}" '
+        f'Boundary="0 0 {wide} {high}" CTM="{wide} 0 0 {high} 0 0"/>'
+        for number in range(len(pictures))
+    ]
+    listed = "".join(
+        f'<ofd:MultiMedia ID="{500 + number}" Type="Image"><ofd:MediaFile>{number}.png'
+        "</ofd:MediaFile></ofd:MultiMedia>"
+        for number in range(len(pictures))
+    )
+    resources = (
+        f'<ofd:Res {_OFD} BaseLoc="Res"><ofd:MultiMedias>{listed}</ofd:MultiMedias></ofd:Res>'
+    )
+    files = {f"Doc_0/Res/{number}.png": picture for number, picture in enumerate(pictures)}
+    return _ofd(layers, {"Doc_0/DocumentRes.xml": resources.encode(), **files})
+
+
+def _ofd(
+    layers: Sequence[str],
+    files: Mapping[str, bytes],
+    declaration: str = "",
+    location: str = _PAGES,
+) -> bytes:
+    """Return an OFD with a page for each layer; `files` may hold the resources they show."""
+    shown = "<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>" if files else ""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         listed = ""
-        for number, page in enumerate(pages):
+        for number, layer in enumerate(layers):
             package.writestr(
                 f"Doc_0/Pages/Page_{number}/Content.xml",
                 f'<?xml version="1.0" encoding="UTF-8"?>{declaration}<ofd:Page {_OFD}><ofd:Content>'
-                f'<ofd:Layer ID="{1000 + number}">{_ofd_lines(page, number + 1)}</ofd:Layer>'
-                "</ofd:Content></ofd:Page>",
+                f'<ofd:Layer ID="{1000 + number}">{layer}</ofd:Layer></ofd:Content></ofd:Page>',
             )
             listed += f'<ofd:Page ID="{number + 10}" BaseLoc="{location.format(number)}"/>'
         package.writestr(
@@ -177,8 +208,10 @@ def as_ofd(
             "Doc_0/Document.xml",
             f'<?xml version="1.0" encoding="UTF-8"?><ofd:Document {_OFD}><ofd:CommonData>'
             "<ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
-            f"</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
+            f"{shown}</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
         )
+        for name, content in files.items():
+            package.writestr(name, content)
     return file.getvalue()
 
 

@@ -1,10 +1,18 @@
-import pytest
+import io
 
-from index.errors import CorruptFile, EmptyDocument
+import pytest
+from PIL import Image
+
+from index.errors import CorruptFile, EmptyDocument, MissingPart
+from index.formats import extract, recognition
 from index.formats.ofd import _steps, read_ofd
+from index.formats.ofd_package import sheets
+from index.formats.ofd_pictures import drawn_scans
+from index.formats.package import open_package
+from index.formats.parts import NeedsPart, Part
 from index.read import read_document
 from tests.index.formats.hostile import rezipped
-from tests.index.formats.rendering import as_ofd, pages_of, report_paragraphs
+from tests.index.formats.rendering import as_ofd, as_scanned_ofd, pages_of, report_paragraphs
 
 
 def test_pages_are_known_and_page_numbers_left_out() -> None:
@@ -61,8 +69,46 @@ def test_a_file_without_text_says_so() -> None:
         as_ofd(["一行文字在这里"]),
         lambda name, part: b"<Page><Content><Layer/></Content></Page>" if "Page_" in name else part,
     )
-    with pytest.raises(EmptyDocument, match="图片"):
+    with pytest.raises(EmptyDocument, match="没有文字"):
         read_ofd(bare)
+
+
+def picture(kind: str = "PNG") -> bytes:
+    """Return a page of A4, red above and white below."""
+    file = io.BytesIO()
+    page = Image.new("RGB", (210, 297), "white")
+    page.paste("red", (0, 0, 210, 100))
+    page.save(file, kind)
+    return file.getvalue()
+
+
+def test_a_scan_is_handed_to_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognition, "is_installed", lambda: True)
+    with pytest.raises(NeedsPart) as needs:
+        extract(as_scanned_ofd([picture()]), "x.ofd", frozenset())
+    assert needs.value.part is Part.RECOGNITION
+
+
+def test_a_scan_is_drawn_as_it_lies_on_its_page() -> None:
+    with open_package(as_scanned_ofd([picture("TIFF")], covered=0.5)) as package:
+        (page,) = drawn_scans(package, sheets(package))
+    assert page.size == (1653, 2338)  # A4 at 200 dpi
+    colours = [page.getpixel(place) for place in ((400, 300), (400, 800), (1200, 300), (400, 1800))]
+    assert colours == [(255, 0, 0), *[(255, 255, 255)] * 3]
+
+
+def test_a_small_picture_or_one_that_cannot_be_shown_makes_no_scan() -> None:
+    for content in (as_scanned_ofd([picture()], covered=0.4), as_scanned_ofd([b"no picture"])):
+        with pytest.raises(EmptyDocument, match="没有认出文字"):
+            read_ofd(content, may_recognise=False)
+
+
+def test_a_scan_that_cannot_be_recognised_here_says_how_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recognition, "is_installed", lambda: False)
+    with pytest.raises(MissingPart, match=r"pip install -e '\.\[ocr\]'"):
+        read_ofd(as_scanned_ofd([picture()]))
 
 
 def test_a_missing_page_is_an_error_not_a_gap() -> None:

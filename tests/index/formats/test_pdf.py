@@ -12,7 +12,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import CorruptFile, EmptyDocument, FileTooLarge, MissingPart
-from index.formats import pdf
+from index.formats import pdf, recognition
 from index.formats.pdf import read_pdf
 from index.lines import width
 from index.paragraphs import rejoin
@@ -124,7 +124,7 @@ def test_quotes_set_in_another_font_stand_where_they_are_printed() -> None:
 def test_a_scan_that_cannot_be_recognised_here_is_said_to_be_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pdf, "is_installed", lambda: False)
+    monkeypatch.setattr(recognition, "is_installed", lambda: False)
     file = io.BytesIO()
     canvas = Canvas(file)
     for _ in range(3):
@@ -136,7 +136,7 @@ def test_a_scan_that_cannot_be_recognised_here_is_said_to_be_one(
 
 
 def test_a_page_without_text_among_others_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "is_installed", lambda: False)
+    monkeypatch.setattr(recognition, "is_installed", lambda: False)
     file = io.BytesIO()
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     canvas = Canvas(file)

@@ -22,7 +22,7 @@ from index.formats.recognition import is_installed
 from index.pages.draw import survey
 from index.pages.sought import seek
 from index.read import read_document
-from tests.index.formats.rendering import as_pdf, report_paragraphs
+from tests.index.formats.rendering import as_pdf, as_scanned_ofd, report_paragraphs
 from tests.index.formats.test_aligned_tables import MANY, in_long_pdf
 from tests.index.formats.test_ruled_tables import AFTER, BEFORE, LINES, ROWS
 
@@ -47,6 +47,8 @@ def pictures(pages: int) -> list[Image.Image]:
 
 
 def saved(pages: list[Image.Image], kind: str) -> bytes:
+    if kind == "OFD":
+        return as_scanned_ofd([saved([page], "PNG") for page in pages])
     file = io.BytesIO()
     pages[0].save(file, kind, save_all=True, append_images=pages[1:])
     return file.getvalue()
@@ -65,7 +67,7 @@ def error_rate(read: str, wanted: str) -> float:
 
 @pytest.mark.slow
 @needs_models
-@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+@pytest.mark.parametrize("kind", ["PDF", "TIFF", "OFD"])
 def test_two_scanned_pages_read_as_they_were_printed(kind: str) -> None:
     document = read_document(saved(pictures(2), kind), "r.pdf")
     text = as_pdf(report_paragraphs())
@@ -83,7 +85,7 @@ def test_two_scanned_pages_read_as_they_were_printed(kind: str) -> None:
 
 @pytest.mark.slow
 @needs_models
-@pytest.mark.parametrize("kind", ["PDF", "PNG"])
+@pytest.mark.parametrize("kind", ["PDF", "PNG", "OFD"])
 def test_words_of_a_scan_are_marked_where_they_were_printed(kind: str) -> None:
     scan = saved(pictures(1), kind)
     document = read_document(scan, "r")
