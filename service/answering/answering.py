@@ -40,6 +40,7 @@ from service.answering.understanding.spelling import mend
 
 _PASSAGES_READ = 20
 _LACKING = 0.6  # a passage that lacks a word this weighty speaks of something else
+_SENSED = 2.0  # log-odds from which the model is taken to know what other words mean
 _COMPARING = {Operation.DIFFERENCE, Operation.REMAINDER, Operation.SHARE}
 _COMPARES = re.compile(r"相差|减少|增长|增加|提高|下降|剩|结余|余下|尚未|未办|占|比例|比重|率")
 _ADDS = re.compile(r"合起来|加起来|加在一起|加总|合在一起|加埋|altogether|combined|\bsum\b")
@@ -207,8 +208,15 @@ def _read(case: Case) -> Answer:
         if answer is not None:
             return answer
     if inquiry.asks not in TOLD_BY_PASSAGES:  # one thing was asked for: it must be spoken of
-        passages = [r for r in passages if r.evidence.lacking < _LACKING]
+        passages = [r for r in passages if speaks_of_what_is_asked(r)]
     return _told_by_passages(case, passages) or refuse(case, near or passages)
+
+
+def speaks_of_what_is_asked(reading: Reading) -> bool:
+    """Say whether a passage lacks no weighty word, or means the same to the model."""
+    trained = reading.evidence.trained
+    sensed = trained is not None and min(trained.relevance, trained.answerability) >= _SENSED
+    return sensed or reading.evidence.lacking < _LACKING
 
 
 def _stated(case: Case, sound: Sequence[Reading]) -> Answer | None:

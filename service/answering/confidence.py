@@ -147,3 +147,9 @@ def _weighted(weights: Mapping[str, float], features: Mapping[str, float]) -> fl
 def probability(log_odds: float) -> float:
     """Return what log-odds say, from 0 to 1."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def log_odds(probability: float) -> float:
+    """Return the log-odds that a probability between 0 and 1 stands for."""
+    held = min(max(probability, 1e-13), 1 - 1e-13)
+    return math.log(held / (1 - held))

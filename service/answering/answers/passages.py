@@ -8,7 +8,7 @@ from dataclasses import replace
 from index.document import Span
 from service.answering.answer import Answer, Citation, Outcome, Reason
 from service.answering.case import Case, proviso_notices
-from service.answering.reading.reader import Reading
+from service.answering.reading.reader import Reading, is_part_of
 
 _SHOWN = 3
 _AS_RELEVANT = 0.15  # passages this close in score to the first are shown beside it
@@ -23,8 +23,13 @@ def answer_passages(case: Case, readings: Sequence[Reading]) -> Answer | None:
     confidence = calibration.of_passage(readings[0].evidence)
     if confidence < calibration.passage_threshold:
         return None
-    sound = [reading for reading in readings if not reading.objections][:_SHOWN]
-    shown = [r for r in sound if sound[0].score - r.score < _AS_RELEVANT]
+    sound = [reading for reading in readings if not reading.objections]
+    shown: list[Reading] = []
+    for reading in sound:
+        relevant = sound[0].score - reading.score < _AS_RELEVANT
+        if relevant and not any(is_part_of(reading, other) for other in shown):
+            shown.append(reading)
+    shown = shown[:_SHOWN]
     citations = [case.cite(reading) for reading in shown]
     beside = [one for one in case.cited_with(citations[0]) if one not in citations]
     given = case.answered(Outcome.PASSAGES, confidence, [*citations, *beside])

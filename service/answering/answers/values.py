@@ -10,6 +10,7 @@ from service.answering import compose
 from service.answering.answer import Answer, Notice, Outcome
 from service.answering.answers.siblings import preferred
 from service.answering.case import Case, Said, proviso_notices
+from service.answering.confidence import log_odds
 from service.answering.reading.contradictions import contradict
 from service.answering.reading.reader import Reading
 from service.answering.scope import Candidate
@@ -23,6 +24,7 @@ _SAYS_NOTHING = re.compile(
     re.DOTALL,
 )
 _AS_GOOD = 0.06  # readings this close in score are rivals
+_AS_LIKELY = 1.5  # log-odds by which a model puts one before its rival; scores near one are close
 _SIDES_SHOWN = 5
 _AT_ODDS = "现行有效的文件说法不一，下面并列原文，请核实以哪一份为准再答复。"
 _OF_SIBLINGS = "不同地方或年份的文件说法不同，请先问清是哪个地方、哪一年。"
@@ -62,7 +64,7 @@ def _among_siblings(case: Case, readings: Sequence[Reading]) -> Reading | None:
     rivals = [
         reading
         for reading in readings[1:]
-        if best.score - reading.score < _AS_GOOD
+        if as_good(reading, best)
         and reading.sentence.document.id != best.sentence.document.id
         and bare(reading.stated) != bare(best.stated)
     ]
@@ -80,6 +82,15 @@ def _among_siblings(case: Case, readings: Sequence[Reading]) -> Reading | None:
     return documents[chosen.id] if chosen else None
 
 
+def as_good(reading: Reading, best: Reading) -> bool:
+    """Say whether a reading may be what is meant as well as the best one."""
+    if best.score - reading.score >= _AS_GOOD:
+        return False
+    if best.evidence.trained is None or reading.evidence.trained is None:
+        return True
+    return log_odds(best.score) - log_odds(reading.score) < _AS_LIKELY
+
+
 def _conflict(case: Case, readings: Sequence[Reading]) -> Answer | None:
     best = readings[0]
     calibration = case.means.calibration
@@ -88,7 +99,7 @@ def _conflict(case: Case, readings: Sequence[Reading]) -> Answer | None:
         return None
     shown: dict[str, Reading] = {}
     for reading in readings:
-        if best.score - reading.score < _AS_GOOD:
+        if as_good(reading, best):
             shown.setdefault(reading.sentence.document.id, reading)
     sides = list(shown.values())[:_SIDES_SHOWN]
     citations = [case.cite(reading) for reading in sides]

@@ -142,14 +142,17 @@ def _rivals(other: Reading, reading: Reading) -> bool:
 def is_part_of(other: Reading, name: Reading) -> bool:
     """Say whether a reading is a piece of, or cut across, what another states as a name or list.
 
-    It says nothing against the whole; of two figures in one span, either may be meant.
+    It says nothing against the whole; of two figures in one span, either may be meant. Nor does
+    a sentence say anything against several that it is one of.
     """
-    if name.value is None or name.value.kind is not ValueKind.NAME:
+    if other.sentence.document.id != name.sentence.document.id:
         return False
+    if other.answer is None and name.answer is None:
+        return other.sentence.span.overlaps(name.sentence.span)
     if other.answer is None or name.answer is None:
         return False
-    same_text = other.sentence.document.id == name.sentence.document.id
-    return same_text and other.answer.overlaps(name.answer)
+    is_name = name.value is not None and name.value.kind is ValueKind.NAME
+    return is_name and other.answer.overlaps(name.answer)
 
 
 class Reader(Protocol):

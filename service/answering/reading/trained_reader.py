@@ -89,8 +89,8 @@ class TrainedReader:
         if sure and inquiry.asks in TOLD_BY_PASSAGES and not proposed[0].objections:
             return proposed
         judged = self._judge(inquiry, hits, proposed)
-        rank = self._calibration.rank_passage
-        return _ranked(self._weighed(proposed, judged, rank)) or proposed
+        weighed = self._weighed(proposed, judged, self._calibration.rank_passage)
+        return _ranked([*weighed, *self._told(inquiry, judged, proposed)]) or proposed
 
     def judged(self, inquiry: Inquiry, readings: Sequence[Reading]) -> list[Reading]:
         """Return the same readings with what the model makes of them."""
@@ -169,6 +169,24 @@ class TrainedReader:
                     self._reading(inquiry, one, span),
                     one.trained(support, ruled=0.0),
                     self._calibration.rank_value,
+                )
+
+    def _told(
+        self, inquiry: Inquiry, judged: Sequence[_Judged], proposed: Sequence[Reading]
+    ) -> Iterator[Reading]:
+        """Yield the sentences that hold what the model points at, where rules give them singly."""
+        single = {(reading.sentence.document.id, reading.sentence.span) for reading in proposed}
+        for one in judged:
+            for found, _ in one.judgement.best(1):
+                start = one.hit.chunk.span.start
+                span = tidied(one.document.text, Span(start + found.start, start + found.end))
+                sentence = sentence_around(one.document, span, one.hit)
+                if not span or (one.document.id, sentence.span) in single:
+                    continue
+                yield from self._weighed(
+                    [self._rules.weigh(inquiry, sentence)],
+                    [one],
+                    self._calibration.rank_passage,
                 )
 
     def _reading(self, inquiry: Inquiry, one: _Judged, span: Span) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,8 +11,9 @@ from index.document import Span
 from index.store.curated import Draft
 from index.store.wording import Basis
 from service.answering.answer import Answer, Outcome, Reason
-from service.answering.answering import found
+from service.answering.answering import found, speaks_of_what_is_asked
 from service.answering.reading.identity import LEGISLATION
+from service.answering.reading.reader import Trained
 from service.answering.understanding.terms import bare
 from service.desk import Channel, Desk
 
@@ -161,3 +163,17 @@ def test_an_unanswered_question_is_kept_as_a_gap(desk: Desk) -> None:
 def test_the_first_day_of_the_calendar_can_be_asked_about_too(desk: Desk) -> None:
     given = desk.ask("粤智助全市布设了多少台", as_of=date.min, channel=Channel.WEB)
     assert given.outcome is Outcome.REFUSED  # nothing was in force then
+
+
+@pytest.mark.parametrize(
+    ("lacking", "relevance", "speaks"),
+    [(0.0, None, True), (1.2, None, False), (1.2, 4.7, True), (1.2, 1.0, False)],
+)
+def test_a_passage_in_other_words_speaks_of_what_is_asked_only_if_the_model_is_sure(
+    desk: Desk, lacking: float, relevance: float | None, speaks: bool
+) -> None:
+    case = found(desk.answering.understood("粤智助全市布设了多少台", desk.admitted(Channel.WEB)))
+    reading = case.means.reader.read(case.inquiry, case.hits)[0]
+    trained = None if relevance is None else Trained(relevance, relevance, 0.0, ruled=0.0)
+    evidence = replace(reading.evidence, lacking=lacking, trained=trained)
+    assert speaks_of_what_is_asked(replace(reading, evidence=evidence)) is speaks

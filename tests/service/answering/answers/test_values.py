@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from index.chunk import chunk
+from index.document import Chunk, Document, Hit, Metadata, Span
+from index.read import read_document
 from service.answering.answer import Answer, Outcome
-from service.answering.answers.values import says_nothing
+from service.answering.answers.values import as_good, says_nothing
+from service.answering.reading.reader import Evidence, Reading, Trained
+from service.answering.reading.sentences import sentence_around
 from service.desk import Channel, Desk
 
 
@@ -79,3 +84,31 @@ def test_words_that_name_nothing_are_no_answer(stated: str) -> None:
 )
 def test_words_that_name_something_are(stated: str) -> None:
     assert not says_nothing(stated)
+
+
+def read(document: Document, words: str, score: float, *, trained: bool = True) -> Reading:
+    """Return a reading of words of a document that a model, or rules alone, scored so."""
+    start = document.text.index(words)
+    span = Span(start, start + len(words))
+    hit = Hit(chunk_of(document), 0.9, 0.9, 0.9)
+    judged = Trained(5.0, 4.0, 9.0, ruled=0.0) if trained else None
+    evidence = Evidence(1.0, 0.0, 1.0, words=0.9, vectors=0.9, trained=judged)
+    return Reading(sentence_around(document, span, hit), span, None, score, evidence)
+
+
+def chunk_of(document: Document) -> Chunk:
+    return next(iter(chunk(document)))
+
+
+HERE, THERE = (
+    read_document(text.encode(), "通知.txt", Metadata(title="通知"))
+    for text in ("逾期不申报的，不加收滞纳金。", "逾期不申报的，限期改正，并加收滞纳金。")
+)
+
+
+def test_scores_near_one_are_rivals_only_where_the_model_thinks_them_as_likely() -> None:
+    best = read(HERE, "不加收滞纳金", 0.995)
+    assert as_good(read(THERE, "加收滞纳金", 0.99), best)
+    assert not as_good(read(THERE, "加收滞纳金", 0.945), best)
+    ruled = read(HERE, "不加收滞纳金", 0.995, trained=False)
+    assert as_good(read(THERE, "加收滞纳金", 0.945, trained=False), ruled)

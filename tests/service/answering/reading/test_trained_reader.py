@@ -79,3 +79,27 @@ def test_an_answer_that_begins_before_its_passage_is_not_denied() -> None:
     later = Chunk(document.id, Span(len(TEXT) // 2, len(TEXT)), hit.chunk.path)
     reading = first("孩子出生几天内要打疫苗？", "五日内", [(document, replace(hit, chunk=later))])
     assert reading.evidence == SURE
+
+
+NOTICE = (
+    "示例市农业农村局关于保障节日市场供应的通知\n一、强化生产自给\n落实扶持农业生产各项政策，加快种植、养殖基地建设。"
+    "动员龙头企业和广大农户尽快扩大生产。\n二、强化市场监测\n"
+    "进一步强化农产品供求信息跟踪监测，及时掌握市场行情。对肉、蛋、蔬菜开展市场调查，"
+    "摸清种植面积和主要品种。启动日报制度，每天及时上报供应情况。\n"
+    "三、强化质量监管\n加强产地检测，严防不合格产品上市。"
+)
+
+
+def test_what_takes_several_sentences_is_told_in_all_of_them() -> None:
+    metadata = Metadata(title="关于保障节日市场供应的通知", region="示例市")
+    document = read_document(NOTICE.encode(), "通知.txt", metadata)
+    hits = [(document, Hit(one, 0.9, 0.9, 0.9)) for one in chunk(document)]
+    calibration = Calibration.bundled()
+    reader = TrainedReader(RuleReader(), ReaderModel(WEIGHTS, threads=2), calibration)
+    inquiry = understand("示例市是怎么强化市场监测的？", date(2026, 1, 1), Lexicon.bundled())
+    best, *others = reader.passages(inquiry, hits)
+    assert best.stated.startswith("进一步强化农产品供求信息")
+    assert best.stated.endswith("每天及时上报供应情况。")
+    assert best.evidence.trained is not None
+    assert best.evidence.trained.chance > 0.8  # its own sentences say nothing against it
+    assert [other.stated for other in others if other.stated in best.stated]
